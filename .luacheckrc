@@ -1,0 +1,8 @@
+std = "min"
+max_line_length = 100
+max_cyclomatic_complexity = 15
+
+-- Only this file may ask which Lua it runs on.
+files["lua/contactout/compat.lua"] = { std = "max" }
+files["rockspec"] = { std = "+rockspec" }
+files["spec"] = { std = "+busted", max_cyclomatic_complexity = false }

@@ -1,0 +1,145 @@
+# contactout: `make help` lists what there is.
+#
+# `make` builds for the Lua it finds, `make LUA=luajit` (lua5.4, lua5.3, lua5.1)
+# for that one; each has a folder of its own under .build, side by side.
+
+# No target may reach the real service: a demo must not spend credits.
+unexport CONTACTOUT_TOKEN CONTACTOUT_BASE_URL
+
+.DEFAULT_GOAL := all
+
+LUA ?= $(firstword $(foreach l,lua5.4 lua luajit lua5.3 lua5.1,$(if $(shell command -v $(l)),$(l))) lua5.4)
+NAME := $(notdir $(LUA))
+BUILD ?= .build/$(NAME)
+ROOT := $(CURDIR)
+
+# --- Compiling ---------------------------------------------------------------
+
+# What `pkg-config` calls this Lua, and the version in its folders' names.
+LUA_PC := $(if $(findstring luajit,$(NAME)),luajit,$(NAME))
+LUA_CFLAGS ?= $(shell pkg-config --cflags $(LUA_PC) 2>/dev/null)
+LUA_VERSION = $(shell $(LUA) -e 'print((_VERSION:gsub("Lua ", "")))')
+CURL_CFLAGS ?= $(shell pkg-config --cflags libcurl 2>/dev/null)
+CURL_LIBS ?= $(shell pkg-config --libs libcurl 2>/dev/null || echo -lcurl)
+
+CFLAGS ?= -O2 -g
+WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion
+BUILD_CFLAGS = -std=c11 -fPIC -fvisibility=hidden -pthread $(WARNINGS) $(CFLAGS)
+
+ifeq ($(shell uname -s),Darwin)
+SHARED := -bundle -undefined dynamic_lookup
+else
+SHARED := -shared
+LIBS := -ldl -lm
+endif
+
+SOURCES := $(wildcard src/*.c)
+OBJECTS := $(SOURCES:src/%.c=$(BUILD)/obj/%.o)
+CORE := $(BUILD)/contactout/core.so
+
+.PHONY: all
+all: $(CORE) ## build for LUA (the one it finds; LUA=luajit, lua5.4, ... for another)
+
+$(CORE): $(OBJECTS)
+	@mkdir -p $(@D)
+	$(CC) $(SHARED) -pthread $(CFLAGS) $(LDFLAGS) -o $@ $^ $(CURL_LIBS) $(LIBS)
+
+$(BUILD)/obj/%.o: src/%.c Makefile
+	@mkdir -p $(@D)
+	$(CC) $(BUILD_CFLAGS) $(LUA_CFLAGS) $(CURL_CFLAGS) -MMD -MP -c -o $@ $<
+
+-include $(OBJECTS:.o=.d)
+
+.PHONY: env
+env: ## print the export lines after which LUA can require "contactout" anywhere
+	@echo 'export LUA_PATH="$(ROOT)/lua/?.lua;$(ROOT)/lua/?/init.lua;$${LUA_PATH:-;}"'
+	@echo 'export LUA_CPATH="$(ROOT)/$(BUILD)/?.so;$${LUA_CPATH:-;}"'
+
+PREFIX ?= /usr/local
+LUA_SHARE = $(DESTDIR)$(PREFIX)/share/lua/$(LUA_VERSION)
+LUA_LIB = $(DESTDIR)$(PREFIX)/lib/lua/$(LUA_VERSION)
+
+.PHONY: install
+install: all ## install for LUA under PREFIX (/usr/local)
+	cd lua && find contactout -name '*.lua' -exec install -D -m 644 {} '$(LUA_SHARE)/{}' ';'
+	install -D -m 755 $(CORE) '$(LUA_LIB)/contactout/core.so'
+
+# --- What a bare machine lacks -------------------------------------------------
+
+RUN_PACKAGES := gcc libc6-dev pkg-config libcurl4-openssl-dev lua5.4 liblua5.4-dev \
+  luajit2 libluajit2-5.1-dev lua-cjson lua-http lua-cqueues lua-luaossl
+TEST_PACKAGES := $(RUN_PACKAGES) lua5.1 liblua5.1-0-dev lua5.3 liblua5.3-dev \
+  lua-busted lua-check lua-socket lua-ldoc luarocks clang-format universal-ctags valgrind
+
+# $(call install_packages,LIST): those of the list that are missing, by apt.
+define install_packages
+	@missing=$$(for p in $(1); do dpkg -s $$p >/dev/null 2>&1 || echo $$p; done); \
+	if [ -z "$$missing" ]; then exit 0; fi; \
+	if ! command -v apt-get >/dev/null; then echo "please install what Debian calls:" $$missing >&2; exit 1; fi; \
+	echo "installing" $$missing; \
+	apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing >/dev/null
+endef
+
+.PHONY: deps deps-run
+deps: ## install what building, running and testing need (Debian, as root)
+	$(call install_packages,$(TEST_PACKAGES))
+
+deps-run:
+	$(call install_packages,$(RUN_PACKAGES))
+
+# --- Seeing it work --------------------------------------------------------------
+
+SANDBOX := luajit lua/contactout/sandbox/main.lua
+
+.PHONY: demo
+demo: deps-run ## install, build, start the sandbox and enrich a CSV of 500 people
+	@$(MAKE) --no-print-directory -s LUA=lua5.4
+	@eval "$$($(MAKE) -s env LUA=lua5.4)" && lua5.4 examples/demo.lua
+
+.PHONY: sandbox
+sandbox: deps-run ## start the offline API and print its URL (ends with ^C)
+	@eval "$$($(MAKE) -s env LUA=luajit)" && exec $(SANDBOX)
+
+# --- Testing ---------------------------------------------------------------------
+
+BUSTED := /usr/bin/busted
+SPEC ?= spec
+
+# $(call run_specs,LUA,OPTIONS)
+define run_specs
+	@echo "== $(1)"
+	@$(MAKE) --no-print-directory -s LUA=$(1)
+	@eval "$$($(MAKE) -s env LUA=$(1))" && CONTACTOUT_BUILD=$(ROOT)/.build/$(1) $(1) $(BUSTED) $(2) $(SPEC)
+endef
+
+.PHONY: test
+test: deps lint ## install, build, check and run all specs
+	$(call run_specs,lua5.4,)
+	$(call run_specs,luajit,)
+	$(call run_specs,lua5.3,)
+	$(call run_specs,lua5.1,--exclude-tags=yields)
+
+.PHONY: bench
+bench: deps-run ## compare with bare libcurl and lua-cjson, as ratios
+	@mkdir -p .build/bench
+	@for program in server raw; do \
+	  $(CC) -std=c11 -O2 $(WARNINGS) $(CURL_CFLAGS) spec/bench/$$program.c -o .build/bench/$$program $(CURL_LIBS) || exit 1; done
+	@for lua in lua5.4 luajit; do $(MAKE) --no-print-directory -s LUA=$$lua || exit 1; \
+	  eval "$$($(MAKE) -s env LUA=$$lua)" && $$lua spec/bench/run.lua .build/bench || exit 1; done
+
+.PHONY: lint
+lint: ## luacheck, warnings as errors, clang-format, length of functions
+	@luacheck -q lua spec examples
+	@clang-format --dry-run --Werror src/*.c src/*.h
+	@$(MAKE) --no-print-directory -s LUA=lua5.4 BUILD=.build/lint CFLAGS='-O1 -Werror'
+	@ctags -f - --fields=+ne --kinds-C=f --kinds-Lua=f src/*.c $$(find lua -name '*.lua') | \
+	  awk -F'\t' '{s=e=0; for(i=4;i<=NF;i++){if($$i ~ /^line:/)s=substr($$i,6); if($$i ~ /^end:/)e=substr($$i,5)} \
+	    if(e && e-s+1>60){print $$2 ":" s " " $$1 ": " e-s+1 " lines, more than 60"; bad=1}} END{exit bad}'
+
+.PHONY: help
+help: ## list the targets
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: clean
+clean: ## remove what was built
+	rm -rf .build

@@ -1,0 +1,33 @@
+-- luacheck: std max
+-- What differs between the Lua versions, in one place: the newest way of saying
+-- it, built on the older one. The only file that asks which Lua it runs on.
+-- Loading it creates no coroutine: some hosts forbid that during `require`.
+
+local core = require "contactout.core"
+
+local M = {}
+
+M.unpack = table.unpack or unpack
+
+M.pack = table.pack or function(...)
+  return { n = select("#", ...), ... }
+end
+
+--- Whether coroutines can yield across `pcall` and iterators. PUC 5.1 can't.
+M.CAN_YIELD = _VERSION ~= "Lua 5.1" or rawget(_G, "jit") ~= nil
+
+--- Whether the running coroutine may yield now. Not every host shows Lua's own.
+---@type fun(): boolean
+M.isyieldable = core.isyieldable
+
+--- The running coroutine, or nil in the main one.
+---@return thread|nil
+function M.running()
+  local running, is_main = coroutine.running()
+  if is_main then
+    return nil
+  end
+  return running
+end
+
+return M

@@ -1,0 +1,49 @@
+-- The public face of the module: what `require "contactout"` gives. No logic.
+
+local client = require "contactout.client"
+local core = require "contactout.core"
+local errors = require "contactout.errors"
+local tasks = require "contactout.tasks"
+local version = require "contactout.version"
+
+local M = {
+  _VERSION = version,
+  new = client.new,
+  endpoints = core.endpoints,
+  is_error = errors.is,
+  ordered = core.ordered,
+  encode = core.encode,
+  null = core.null,
+  empty_array_mt = core.empty_array_mt,
+  run = tasks.run,
+  spawn = tasks.spawn,
+  map = tasks.map,
+  sleep = tasks.sleep,
+  step = tasks.step,
+}
+
+-- The default client: made from the environment at the first call that needs
+-- one, and kept. One that could not be made is tried again at the next call.
+local default
+
+local function default_client()
+  if default then
+    return default
+  end
+  local made, err = client.new()
+  default = made
+  return made, err
+end
+
+for _, row in ipairs(core.endpoints) do
+  local name = row.name
+  M[name] = function(params, opts)
+    local made, err = default_client()
+    if not made then
+      return nil, err
+    end
+    return made[name](made, params, opts)
+  end
+end
+
+return M

@@ -1,0 +1,200 @@
+-- Every option of `contactout.new` and of a call, once: its type, its default,
+-- its rule, and what it means. Unknown names are errors that name the nearest
+-- known one. What a value must look like inside (a token, a URL, a header) the
+-- core checks. Depends on the core and on errors.
+
+local core = require "contactout.core"
+local errors = require "contactout.errors"
+
+local M = {}
+
+local function positive(value)
+  return value > 0 and value < math.huge, "a number above 0"
+end
+
+local function count(value)
+  return value >= 0 and value % 1 == 0, "an integer of 0 or more"
+end
+
+local function at_least_one(value)
+  return value >= 1 and value % 1 == 0, "an integer of 1 or more"
+end
+
+local function not_negative(value)
+  return value >= 0, "a number of 0 or more"
+end
+
+local CLASSES = { "search", "checker", "other", "window" }
+
+-- `false` for no limits; a table of requests per minute by class; `window` is
+-- the length of that minute, for a server whose minutes are shorter.
+local function rate_limits(value)
+  if value == false then
+    return true
+  end
+  if type(value) ~= "table" then
+    return false, "a table such as {search = 60}, or false"
+  end
+  for name, limit in pairs(value) do
+    local known = name == CLASSES[1] or name == CLASSES[2] or name == CLASSES[3]
+      or name == CLASSES[4]
+    if not known then
+      return false, "a table with the names " .. table.concat(CLASSES, ", ")
+    end
+    local is_limit = limit == false or type(limit) == "number" and limit > 0
+    if not is_limit then
+      return false, "a table of numbers above 0"
+    end
+  end
+  return true
+end
+
+local function not_yet()
+  return false, "left out: this version does not have it yet", "unsupported"
+end
+
+---@class contactout.Option
+---@field name string
+---@field type string type of the value, or "any"
+---@field check? fun(value: any): boolean, string?, string? its rule: whether it
+---  holds, what the value must be, and the kind of error if not invalid_argument
+---@field default? any
+---@field core? boolean passed on to the core, which knows the default
+---@field doc string
+
+---@type contactout.Option[]
+M.CLIENT = {
+  { name = "token", type = "string", core = true,
+    doc = "API token; without it the environment's CONTACTOUT_TOKEN" },
+  { name = "base_url", type = "string", core = true,
+    doc = "where the API is; without it CONTACTOUT_BASE_URL, else the documented host" },
+  { name = "timeout", type = "number", check = positive, core = true,
+    doc = "seconds for one attempt, from when it leaves the client's queue; 60, or 120 "
+      .. "where the API verifies live" },
+  { name = "connect_timeout", type = "number", check = positive, core = true,
+    doc = "seconds to get a connection; 10" },
+  { name = "max_retries", type = "number", check = count, default = 4,
+    doc = "further attempts after the first; 0: never" },
+  { name = "max_retry_wait", type = "number", check = not_negative, default = 120,
+    doc = "seconds; a server that asks for longer ends the call" },
+  { name = "rate_limits", type = "any", check = rate_limits,
+    default = { search = 60, checker = 150, other = 1000 },
+    doc = "requests per minute by class; false: no limit" },
+  { name = "budget", type = "any", check = not_yet,
+    doc = "credits that may be spent" },
+  { name = "cache", type = "any", check = not_yet,
+    doc = "where single lookups are kept" },
+  { name = "max_connections", type = "number", check = at_least_one, core = true,
+    doc = "open connections at most; 64" },
+  { name = "max_response_bytes", type = "number", check = at_least_one, core = true,
+    doc = "bytes of one reply, after decompression; 64 MiB" },
+  { name = "ca_file", type = "string", core = true,
+    doc = "file of certificates to trust; libcurl's" },
+  { name = "ca_path", type = "string", core = true,
+    doc = "folder of certificates to trust; libcurl's" },
+  { name = "proxy", type = "string", core = true,
+    doc = "URL of a proxy; the environment's. Never used for a loopback address" },
+  { name = "user_agent", type = "string", core = true,
+    doc = "the User-Agent header; contactout-lua/VERSION" },
+  { name = "headers", type = "table", core = true,
+    doc = "further headers by name; false leaves a default one out" },
+  { name = "loop", type = "any",
+    doc = "which host waits: a name or an adapter; detected at each call" },
+  { name = "observe", type = "function",
+    doc = "function(event), called for each request, response, retry and wait" },
+  { name = "observe_data", type = "boolean", default = false,
+    doc = "let events carry what was asked and answered: personal data" },
+}
+
+---@type contactout.Option[]
+M.CALL = {
+  { name = "timeout", type = "number", check = positive, core = true,
+    doc = "seconds for one attempt" },
+  { name = "headers", type = "table", core = true,
+    doc = "further headers by name; false leaves a default one out" },
+  { name = "extra", type = "table", core = true,
+    doc = "undocumented parameters by name, passed through" },
+  { name = "raw", type = "boolean", core = true,
+    doc = "give the whole reply: status, headers, body, data, attempts, elapsed" },
+  { name = "max_retries", type = "number", check = count,
+    doc = "as the client's option, for this call" },
+  { name = "max_retry_wait", type = "number", check = not_negative,
+    doc = "as the client's option, for this call" },
+  { name = "retry_charged", type = "boolean",
+    doc = "repeat this call even where the first attempt may have been charged" },
+}
+
+---@type contactout.Option[]
+M.REQUEST = {
+  { name = "query", type = "table", core = true, doc = "query parameters by name" },
+  { name = "json", type = "any", core = true, doc = "the body, as any value" },
+}
+for _, option in ipairs(M.CALL) do
+  if option.name ~= "extra" then
+    M.REQUEST[#M.REQUEST + 1] = option
+  end
+end
+
+local function find(list, name)
+  for _, option in ipairs(list) do
+    if option.name == name then
+      return option
+    end
+  end
+end
+
+local function unknown(list, name, endpoint)
+  local names = {}
+  for i, option in ipairs(list) do
+    names[i] = option.name
+  end
+  local nearest = type(name) == "string" and core.nearest(name, names)
+  local hint = nearest and "did you mean " .. nearest .. "?"
+    or "there are: " .. table.concat(names, ", ")
+  return errors.fail("invalid_argument", "there is no option " .. tostring(name) .. "; " .. hint,
+    { param = tostring(name), endpoint = endpoint })
+end
+
+local function check_value(option, value, endpoint)
+  local holds, rule, kind = true, nil, nil
+  if option.type ~= "any" and type(value) ~= option.type then
+    holds, rule = false, (option.type:find("^[aeiou]") and "an " or "a ") .. option.type
+  elseif option.check then
+    holds, rule, kind = option.check(value)
+  end
+  if holds then
+    return true
+  end
+  return errors.fail(kind or "invalid_argument", option.name .. " must be " .. rule,
+    { param = option.name, endpoint = endpoint })
+end
+
+--- Checks a table of options against a list, and parts it in two.
+---@param list contactout.Option[]
+---@param given? table
+---@param endpoint? string for the error
+---@return table|nil core options that the core reads; nil where one is wrong
+---@return table|contactout.Error rest the others
+function M.read(list, given, endpoint)
+  local for_core, rest = {}, {}
+  for name, value in pairs(given or {}) do
+    local option = find(list, name)
+    if not option then
+      return unknown(list, name, endpoint)
+    end
+    local ok, err = check_value(option, value, endpoint)
+    if not ok then
+      return nil, err
+    end
+    local side = option.core and for_core or rest
+    side[name] = value
+  end
+  for _, option in ipairs(list) do
+    if option.default ~= nil and rest[option.name] == nil then
+      rest[option.name] = option.default
+    end
+  end
+  return for_core, rest
+end
+
+return M

@@ -1,0 +1,3 @@
+-- The module's version, which the core knows.
+
+return require("contactout.core").version

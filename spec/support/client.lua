@@ -1,0 +1,88 @@
+-- What the specs of the client's behaviour share: clients on the one sandbox,
+-- and programs of their own, run by the Lua that runs the specs.
+--
+--   local support = require "spec.support.client"
+--   before_each(support.begin)        a fresh sandbox
+--   after_each(support.finish)        closes the clients that were made
+--   local client = support.client { timeout = 1 }
+
+local contactout = require "contactout"
+local data = require "contactout.sandbox.data"
+
+local M = { sandbox = require("spec.support.sandbox").start {}, TOKEN = "test-1" }
+
+--- Somebody with e-mails of both kinds and a telephone: a lookup costs.
+M.PERSON = data.person(6)
+M.PROFILE = M.PERSON.linkedin_url
+
+local made = {}
+
+function M.begin()
+  M.sandbox:reset()
+end
+
+function M.finish()
+  for _, client in ipairs(made) do
+    client:close()
+  end
+  made = {}
+end
+
+--- A client on the sandbox: no rate limits, and retries that hardly wait.
+function M.client(opts)
+  local all = {
+    base_url = M.sandbox.url, token = M.TOKEN, rate_limits = false, max_retry_wait = 0.02,
+  }
+  for name, value in pairs(opts or {}) do
+    all[name] = value
+  end
+  local client = assert(contactout.new(all))
+  made[#made + 1] = client
+  return client
+end
+
+--- The options of a call whose request meets a fault.
+function M.with_fault(fault, opts)
+  opts = opts or {}
+  opts.headers = { ["x-sandbox-fault"] = fault }
+  return opts
+end
+
+--- How often the sandbox charged each kind: {email = n, ...}.
+function M.charges()
+  return M.sandbox:state().charges[M.TOKEN] or {}
+end
+
+--- The statuses of all requests so far, in the order of their arrival.
+function M.statuses()
+  local list = {}
+  for i, entry in ipairs(M.sandbox:ledger()) do
+    list[i] = entry.status or "unanswered"
+  end
+  return list
+end
+
+local function shell_quote(text)
+  return "'" .. text:gsub("'", "'\\''") .. "'"
+end
+
+--- Runs a program with this Lua, `env` in its environment (false: without)
+-- -> what it printed, its exit code (above 128: killed by a signal)
+function M.run_lua(program, env)
+  local file = os.tmpname()
+  local handle = assert(io.open(file, "w"))
+  handle:write(program)
+  handle:close()
+  local words = { "env", "-u CONTACTOUT_TOKEN", "-u CONTACTOUT_BASE_URL" }
+  for name, value in pairs(env or {}) do
+    words[#words + 1] = name .. "=" .. shell_quote(value)
+  end
+  local command = table.concat(words, " ") .. " " .. arg[-1] .. " " .. file
+  local pipe = assert(io.popen("{ " .. command .. "; } 2>&1; echo; echo $?"))
+  local output, code = pipe:read("*a"):match("^(.-)%s*\n(%d+)\n$")
+  pipe:close()
+  os.remove(file)
+  return output, tonumber(code)
+end
+
+return M
