@@ -254,6 +254,7 @@ describe("acquire", function()
       return "timeout"
     end)
     assert.is_true(turn)
+    assert.is_true(loop.time < 1000 + 7) -- the second turn, not the sixth
     assert.are.same({ 1 }, order)
     loop.run()
     assert.are.same({ 1, 2, 3, 4, 5 }, order)

@@ -7,8 +7,8 @@
 
 #include "errors.h"
 
-/* Bytes of one line for libcurl: more than any server takes. */
-enum { LINE_LIMIT = 64 * 1024 };
+/* Bytes of one line for libcurl: a layer's longest entry, and a colon. */
+enum { LINE_LIMIT = 64 * 1024 + 1 };
 
 bool cto_headers_add(struct cto_buffer *layer, const char *name,
                      const char *value)

@@ -238,10 +238,13 @@ static void push_broken(lua_State *L, const struct cto_reply *reply)
   char seconds[32];
   switch (response->end) {
   case CTO_END_TIMEOUT:
-    snprintf(seconds, sizeof seconds, "%g", reply->timeout);
-    lua_pushfstring(L, "no complete reply within %s s: %s", seconds,
-                    response->sent ? "the server is slow, or timeout too short"
-                                   : "no connection was made");
+    snprintf(seconds, sizeof seconds, "%.3g",
+             response->sent ? reply->timeout : response->elapsed);
+    lua_pushfstring(L,
+                    response->sent ? "no complete reply within %s s: the "
+                                     "server is slow, or timeout too short"
+                                   : "no connection within %s s",
+                    seconds);
     break;
   case CTO_END_TOO_LARGE:
     lua_pushliteral(L, "the reply is larger than max_response_bytes");

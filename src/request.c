@@ -16,7 +16,7 @@
 enum {
   TARGET_LIMIT = 1024 * 1024,
   BODY_LIMIT = 64 * 1024 * 1024,
-  HEADERS_LIMIT = 256 * 1024
+  HEADERS_LIMIT = 64 * 1024
 };
 
 /* --- The userdata -------------------------------------------------------- */

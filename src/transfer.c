@@ -154,7 +154,10 @@ static CURLcode set_common(CURL *easy, const struct cto_settings *settings)
   CURLcode rc = curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
   rc = rc ? rc : curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
   rc = rc ? rc : curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
-  rc = rc ? rc : curl_easy_setopt(easy, CURLOPT_PIPEWAIT, 1L);
+  /* Over TLS a request waits for the handshake that tells whether it can share
+   * the connection; over plain HTTP it would wait for the whole first reply. */
+  rc = rc ? rc
+          : curl_easy_setopt(easy, CURLOPT_PIPEWAIT, settings->https ? 1L : 0L);
   rc = rc ? rc : curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
   rc = rc ? rc : curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, connect_ms);
 #if LIBCURL_VERSION_NUM >= 0x075700
@@ -335,22 +338,26 @@ static enum cto_end end_of_code(CURLcode rc)
 }
 
 /* A handshake that broke may work the next time; a certificate that is wrong,
- * or a setting, won't. */
-static bool is_permanent(CURLcode rc)
+ * or a setting, won't. libcurl calls a reply that isn't HTTP an unsupported
+ * protocol, too; that one has been sent. */
+static bool is_permanent(CURLcode rc, bool sent)
 {
   return (end_of_code(rc) == CTO_END_TLS && rc != CURLE_SSL_CONNECT_ERROR) ||
-         rc == CURLE_UNSUPPORTED_PROTOCOL || rc == CURLE_URL_MALFORMAT;
+         (rc == CURLE_UNSUPPORTED_PROTOCOL && !sent) ||
+         rc == CURLE_URL_MALFORMAT;
 }
 
-/* libcurl quotes a proxy it can't use, password and all. */
+/* libcurl's own words, but where they quote a proxy that it can't use: password
+ * and all. */
 static const char *describe(CURLcode rc, const struct cto_transfer *transfer)
 {
+  const char *text = transfer->error_text;
   if (transfer->sendings > 1 && transfer->costs)
     return "the connection broke before the answer; not sent again, since "
            "the work may have been done";
-  bool quotes_proxy = rc == CURLE_COULDNT_RESOLVE_PROXY;
-  return transfer->error_text[0] && !quotes_proxy ? transfer->error_text
-                                                  : curl_easy_strerror(rc);
+  if (!*text || rc == CURLE_COULDNT_RESOLVE_PROXY || strstr(text, "://"))
+    return curl_easy_strerror(rc);
+  return text;
 }
 
 static enum cto_end end_of(CURLcode rc, const struct cto_transfer *transfer)
@@ -388,7 +395,7 @@ void cto_transfer_conclude(struct cto_transfer *transfer, CURLcode rc)
   cto_transfer_end(transfer, end_of(rc, transfer));
   if (response->end == CTO_END_CANCELLED)
     response->sent = false; /* stopped at the door */
-  response->permanent = is_permanent(rc);
+  response->permanent = is_permanent(rc, response->sent);
   if (rc != CURLE_OK)
     snprintf(response->detail, sizeof response->detail, "%s",
              describe(rc, transfer));

@@ -21,6 +21,15 @@ struct cto_transport {
   int idle_count;
 };
 
+/* As many connections as transfers, those that idle included: one that must be
+ * new takes the place of an idle one. */
+static bool limit_connections(CURLM *multi, long most)
+{
+  return curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, most) == CURLM_OK &&
+         curl_multi_setopt(multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, most) ==
+             CURLM_OK;
+}
+
 struct cto_transport *cto_transport_new(const struct cto_settings *settings)
 {
   struct cto_transport *transport = calloc(1, sizeof *transport);
@@ -32,8 +41,7 @@ struct cto_transport *cto_transport_new(const struct cto_settings *settings)
       calloc((size_t)settings->max_connections, sizeof *transport->idle);
   transport->multi = curl_multi_init();
   if (transport->idle && transport->multi &&
-      curl_multi_setopt(transport->multi, CURLMOPT_MAXCONNECTS,
-                        (long)settings->max_connections) == CURLM_OK)
+      limit_connections(transport->multi, settings->max_connections))
     return transport;
   cto_transport_free(transport);
   return NULL;

@@ -92,22 +92,35 @@ local function cancelled(call)
   return errors.new("cancelled", "cancelled before it was sent", { endpoint = call.name })
 end
 
+-- The error of a call that would have to wait for longer than it may, because
+-- the server asked its whole class to; nil otherwise.
+local function held_too_long(self, call)
+  local seconds = self._limits:held(call.row, call.name)
+  if seconds <= call.policy.max_retry_wait then
+    return nil
+  end
+  return errors.new("rate_limited", string.format("not sent: the server asked for a pause, of "
+    .. "which %d s are left, more than max_retry_wait", math.ceil(seconds)),
+    { endpoint = call.name, retry_after = seconds, retryable = true })
+end
+
 -- Waits for a place within the rate limit. True, or nil and an error.
 local function wait_for_turn(self, loop, call)
   if self._closed then
     return nil, errors.new("cancelled", "the client is closed", { endpoint = call.name })
   end
-  local started = core.now()
+  local started, problem = core.now(), nil
   local turn = not tasks.take_cancel()
     and self._limits:acquire(call.row, call.name, function(waiter, seconds)
-      return park(self, loop, waiter, seconds)
+      problem = held_too_long(self, call)
+      return problem and "cancelled" or park(self, loop, waiter, seconds)
     end, loop)
   local waited = core.now() - started
   if self._observe and waited > 0.001 then
     emit(self, "wait", call, { reason = "rate_limit", seconds = waited })
   end
   if not turn then
-    return nil, cancelled(call)
+    return nil, problem or cancelled(call)
   end
   return true
 end
@@ -149,7 +162,7 @@ end
 
 -- Whether, and after how long, to try again: seconds, or nil.
 local function delay_after(self, call, err, sent)
-  if err.kind == "rate_limited" then
+  if err.status == 429 then
     self._limits:refused(call.row, call.name, err.retry_after)
   elseif err.status == 503 and err.retry_after then
     self._limits:hold(call.row, call.name, err.retry_after)
@@ -214,12 +227,16 @@ local function policy_of(self, given)
   return policy
 end
 
+-- Raises, in the name of whoever called the public function.
+local function check_table(value, what)
+  if value ~= nil and type(value) ~= "table" then
+    error(what .. " must be a table, not a " .. type(value), 3)
+  end
+end
+
 local function read_call_options(list, opts, name)
   if opts == nil then
     return nil, nil
-  end
-  if type(opts) ~= "table" then
-    error("opts must be a table", 4)
   end
   return options.read(list, opts, name)
 end
@@ -228,6 +245,8 @@ end
 
 for name, row in pairs(rows) do
   Client[name] = function(self, params, opts)
+    check_table(params, "params")
+    check_table(opts, "opts")
     local for_core, rest = read_call_options(options.CALL, opts, name)
     if core.is_error(rest) then
       return nil, rest
@@ -251,7 +270,10 @@ end
 ---@return table|nil body the decoded reply (with `raw`, the whole of it)
 ---@return contactout.Error|nil err
 function Client:request(method, path, opts)
-  local for_core, rest = read_call_options(options.REQUEST, opts, path)
+  check_table(opts, "opts")
+  -- a query may hold personal data, which belongs in no event and no error
+  local name = type(path) == "string" and path:match("^[^?]*") or tostring(path)
+  local for_core, rest = read_call_options(options.REQUEST, opts, name)
   if core.is_error(rest) then
     return nil, rest
   end
@@ -260,7 +282,7 @@ function Client:request(method, path, opts)
     return nil, err
   end
   return run(self, {
-    name = path, row = UNDOCUMENTED, request = request, attempts = 0,
+    name = name, row = UNDOCUMENTED, request = request, attempts = 0,
     raw = request.raw, policy = policy_of(self, rest),
   })
 end
@@ -322,6 +344,7 @@ local M = {}
 ---@return contactout.Client|nil client
 ---@return contactout.Error|nil err
 function M.new(opts)
+  check_table(opts, "opts")
   local for_core, rest = options.read(options.CLIENT, opts)
   if not for_core then
     return nil, rest

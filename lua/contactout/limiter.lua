@@ -155,6 +155,12 @@ function Limiter:hold(seconds)
   self._held_until = math.max(self._held_until, self._now() + seconds)
 end
 
+--- Seconds for which nothing may go because a server asked for it.
+---@return number seconds 0: nobody asked
+function Limiter:held()
+  return math.max(self._held_until - self._now(), 0)
+end
+
 --- The server refused one as too many: widens the margin for a while.
 ---@param retry_after? number seconds it asks to wait
 function Limiter:refused(retry_after)
@@ -220,6 +226,12 @@ function Set:hold(row, name, seconds)
   limiter_of(self, row, name):hold(seconds)
 end
 
+--- Seconds of a pause that the server asked for, and that isn't over.
+---@return number seconds 0: there is none
+function Set:held(row, name)
+  return limiter_of(self, row, name):held()
+end
+
 --- The server refused a request as too many.
 ---@param retry_after? number seconds
 function Set:refused(row, name, retry_after)
@@ -229,7 +241,7 @@ function Set:refused(row, name, retry_after)
 end
 
 --- Makes the limiters of a client. A shared one may stand in for them: anything
---- with the methods acquire, hold and refused.
+--- with the methods acquire, hold, held and refused.
 ---@param rates table|false as `DEFAULTS`, whose values count where one is absent
 ---@param now fun(): number seconds, never going back
 ---@return contactout.LimiterSet

@@ -128,8 +128,8 @@ local function concurrent()
   keep:close()
 end
 
-print(("%-46s %9s %9s      ours / theirs"):format(rawget(_G, "jit") and "LuaJIT" or _VERSION, "ours",
-  "theirs"))
+local VERSION = rawget(_G, "jit") and "LuaJIT" or _VERSION
+print(("%-46s %9s %9s      ours / theirs"):format(VERSION, "ours", "theirs"))
 sequential()
 concurrent()
 dofile((arg[0]:gsub("run%.lua$", "decode.lua")))

@@ -138,6 +138,22 @@ describe("park", function()
     assert.is_false(results.second_wake)
   end)
 
+  it("forgets the time of a wait that ended before it", function()
+    local waiter, results = nil, {}
+    run(function()
+      waiter = plain.waiter()
+      results[1] = plain.park(waiter, 0.001)
+      results[2] = plain.park(waiter, 0.004)
+    end, function()
+      plain.wake(waiter)
+      local start = core.now()
+      plain.park(plain.waiter(), 0.002)
+      results.in_time = core.now() - start < 0.004
+      plain.wake(waiter)
+    end)
+    assert.are.same({ true, true, in_time = true }, results)
+  end)
+
   it("lets timers go off in the order of their times", function()
     local order = {}
     local function sleeper(seconds)

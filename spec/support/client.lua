@@ -78,7 +78,7 @@ function M.run_lua(program, env)
     words[#words + 1] = name .. "=" .. shell_quote(value)
   end
   local command = table.concat(words, " ") .. " " .. arg[-1] .. " " .. file
-  local pipe = assert(io.popen("{ " .. command .. "; } 2>&1; echo; echo $?"))
+  local pipe = assert(io.popen("{ " .. command .. "; } 2>&1; code=$?; echo; echo $code"))
   local output, code = pipe:read("*a"):match("^(.-)%s*\n(%d+)\n$")
   pipe:close()
   os.remove(file)

@@ -1,0 +1,246 @@
+-- Who drives a client's transport, and how its results are told of: tickets,
+-- their names, the descriptor; the thread, and what it leaves behind.
+
+local core = require "contactout.core"
+local support = require "spec.support.core"
+
+local sandbox = support.sandbox
+
+before_each(support.begin)
+after_each(support.finish)
+
+describe("submit", function()
+  it("gives tickets with growing numbers", function()
+    local client = support.client()
+    local first, second = client:submit(support.free()), client:submit(support.free())
+    assert.is_true(second:id() > first:id())
+  end)
+
+  it("raises for what is no request", function()
+    local client = support.client()
+    assert.has_error(function() client:submit({}) end)
+    assert.has_error(function() client:submit() end)
+  end)
+
+  it("sends the same request as often as it is given", function()
+    local client, request = support.client(), support.free()
+    local tickets = {}
+    for i = 1, 3 do
+      tickets[i] = client:submit(request)
+    end
+    request = nil -- luacheck: ignore
+    collectgarbage()
+    support.named(client, 3)
+    assert.equal(3, sandbox:state().requests)
+  end)
+end)
+
+describe("next", function()
+  it("names each ended ticket once", function()
+    local client = support.client()
+    local expected, tickets = {}, {}
+    for i = 1, 20 do
+      tickets[i] = assert(client:submit(support.free()))
+      expected[i] = tickets[i]:id()
+    end
+    local ids = support.named(client, 20)
+    table.sort(ids)
+    assert.same(expected, ids)
+    assert.is_nil((client:next()))
+  end)
+
+  it("doesn't name what was taken before", function()
+    local client = support.client()
+    local first, second = client:submit(support.free()), client:submit(support.free())
+    client:wait(first)
+    client:wait(second)
+    assert(first:take())
+    assert.equal(second:id(), client:next())
+    assert.is_nil((client:next()))
+  end)
+
+  it("doesn't name what a blocking call waited for", function()
+    local client = support.client()
+    support.start_thread(client)
+    assert(client:stats())
+    assert.is_nil((client:next()))
+    assert.is_false(core.poll({ client:fd() }, 0))
+  end)
+
+  it("doesn't name what was taken before its end", function()
+    local client = support.client()
+    local ticket = assert(client:submit(support.free("hang")))
+    sandbox:wait { requests = 1 }
+    ticket:take()
+    sandbox:wait { responses = 1 }
+    local other = assert(client:submit(support.free()))
+    assert.same({ other:id() }, support.named(client, 1))
+    assert.is_nil((client:next()))
+  end)
+end)
+
+describe("fd", function()
+  it("is readable exactly while something waits to be named", function()
+    local client = support.client()
+    local fd = client:fd()
+    assert.is_false(core.poll({ fd }, 0))
+    local first, second = client:submit(support.free()), client:submit(support.free())
+    client:wait(first)
+    client:wait(second)
+    assert.is_true(core.poll({ fd }, 0))
+    client:next()
+    assert.is_true(core.poll({ fd }, 0))
+    client:next()
+    assert.is_false(core.poll({ fd }, 0))
+    assert.equal(fd, client:fd())
+  end)
+
+  it("is quiet again when what had ended was taken", function()
+    local client = support.client()
+    local ticket = assert(client:submit(support.free()))
+    client:wait(ticket)
+    assert(ticket:take())
+    assert.is_false(core.poll({ client:fd() }, 0))
+  end)
+end)
+
+describe("pending", function()
+  it("counts what was submitted and has not ended", function()
+    local client = support.client()
+    local first = assert(client:submit(support.free("hold")))
+    local second = assert(client:submit(support.free("hold")))
+    assert.equal(2, client:pending())
+    sandbox:wait { held = 2 }
+    sandbox:release()
+    client:wait(first)
+    client:wait(second)
+    assert.equal(0, client:pending())
+  end)
+end)
+
+describe("a ticket", function()
+  it("can be taken once", function()
+    local client = support.client()
+    local ticket = assert(client:submit(support.free()))
+    client:wait(ticket)
+    assert.is_true(ticket:ended())
+    local body, err, sent = ticket:take()
+    assert.is_table(body)
+    assert.is_nil(err)
+    assert.is_true(sent)
+    assert.has_error(function() ticket:take() end)
+    assert.is_true(ticket:ended())
+    client:wait(ticket)
+  end)
+
+  it("gives its reply after its client was closed, if it had come before", function()
+    local client = support.client()
+    local ticket = assert(client:submit(support.free()))
+    client:wait(ticket)
+    client:close()
+    assert(ticket:take())
+  end)
+
+  it("is no ticket of something else", function()
+    local client = support.client()
+    local ticket = assert(client:submit(support.free()))
+    assert.has_error(function() ticket.take(client) end)
+    assert.has_error(function() client:wait({}) end)
+    assert.has_error(function() client.stats(ticket) end)
+  end)
+end)
+
+describe("the thread", function()
+  it("isn't there before something is submitted", function()
+    local before = #support.threads()
+    local client = support.client()
+    assert(client:stats())
+    client:fd()
+    assert.equal(before, #support.threads())
+  end)
+
+  it("blocks every signal", function()
+    local before = {}
+    for _, id in ipairs(support.threads()) do
+      before[id] = true
+    end
+    support.start_thread(support.client())
+    local blocked
+    for _, id in ipairs(support.threads()) do
+      for line in io.lines("/proc/self/task/" .. id .. "/status") do
+        blocked = not before[id] and line:match("^SigBlk:%s*(%x+)") or blocked
+      end
+    end
+    -- All 64 but KILL, STOP and the two of the C library's own.
+    assert.equal("fffffffe7ffbfeff", blocked)
+  end)
+
+  it("goes when its client is closed", function()
+    local before = #support.threads()
+    for _ = 1, 20 do
+      local client = support.client()
+      support.start_thread(client)
+      client:close()
+    end
+    assert.is_true(support.settles(function() return #support.threads() end, before))
+  end)
+
+  it("goes when its client is collected", function()
+    local before = #support.threads()
+    do
+      support.start_thread(assert(core.new { base_url = sandbox.url, token = support.TOKEN }))
+    end
+    collectgarbage()
+    collectgarbage()
+    assert.is_true(support.settles(function() return #support.threads() end, before))
+  end)
+end)
+
+describe("descriptors", function()
+  it("don't leak over 200 clients", function()
+    local function use()
+      local client = support.client()
+      support.start_thread(client)
+      assert(client:stats())
+      local ticket = client:submit(support.free("hang"))
+      client:close()
+      return ticket
+    end
+    use()
+    local before = #support.descriptors()
+    for _ = 1, 200 do
+      use()
+    end
+    collectgarbage()
+    collectgarbage()
+    local function count()
+      support.client():close() -- what has ended is cleaned up by the next
+      return #support.descriptors()
+    end
+    assert.is_true(support.settles(count, before))
+  end)
+
+  it("of ours aren't handed down to programs", function()
+    local before = {}
+    for _, fd in ipairs(support.descriptors()) do
+      before[fd] = true
+    end
+    support.start_thread(support.client())
+    local pipe = io.popen("ls -l /proc/self/fd")
+    local inherited = pipe:read("*a")
+    pipe:close()
+    local ours, handed_down = 0, 0
+    for _, fd in ipairs(support.descriptors()) do
+      if not before[fd] then
+        ours = ours + 1
+        local target = inherited:match(" " .. fd .. " %-> (%S+)")
+        handed_down = handed_down + (target and target:match("^socket:") and 1 or 0)
+        assert.is_nil(target and target:match("^pipe:"))
+      end
+    end
+    -- A connection and a pipe at least; libcurl's own pair, by which it is
+    -- woken, is handed down until 8.0 or so, and can't be reached from outside.
+    assert.is_true(ours >= 5)
+    assert.is_true(handed_down <= 2)
+  end)
+end)
