@@ -130,6 +130,11 @@ test: deps lint ## install, build, check and run all specs
 	$(call run_specs,lua5.3,)
 	$(call run_specs,lua5.1,--exclude-tags=yields)
 
+.PHONY: docs
+docs: deps-run ## write the README's table of endpoints anew
+	@$(MAKE) --no-print-directory -s LUA=lua5.4
+	@eval "$$($(MAKE) -s env LUA=lua5.4)" && lua5.4 spec/support/readme.lua
+
 .PHONY: bench
 bench: deps-run ## compare with bare libcurl and lua-cjson, as ratios
 	@mkdir -p .build/bench

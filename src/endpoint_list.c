@@ -162,3 +162,11 @@ int cto_endpoints_push(lua_State *L)
   lua_setmetatable(L, -2);
   return 1;
 }
+
+int cto_rates_push(lua_State *L)
+{
+  lua_newtable(L);
+  for (enum cto_rate rate = CTO_RATE_SEARCH; rate <= CTO_RATE_OTHER; rate++)
+    set_integer(L, cto_rate_name(rate), cto_rate_per_minute(rate));
+  return 1;
+}

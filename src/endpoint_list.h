@@ -23,4 +23,7 @@
  * a field that is overwritten stays so, but the core doesn't read it. */
 int cto_endpoints_push(lua_State *L);
 
+/* rates() -> a new table: documented requests per minute, by rate class. */
+int cto_rates_push(lua_State *L);
+
 #endif

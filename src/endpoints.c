@@ -354,6 +354,17 @@ const char *cto_rate_name(enum cto_rate rate)
   return names[rate];
 }
 
+int cto_rate_per_minute(enum cto_rate rate)
+{
+  static const int limits[] = {
+      [CTO_RATE_NONE] = 0,
+      [CTO_RATE_SEARCH] = 60,
+      [CTO_RATE_CHECKER] = 150,
+      [CTO_RATE_OTHER] = 1000,
+  };
+  return limits[rate];
+}
+
 const char *cto_type_name(enum cto_type type)
 {
   static const char *const names[] = {

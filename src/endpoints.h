@@ -104,6 +104,7 @@ const struct cto_param *cto_param_find(const struct cto_endpoint *endpoint,
 
 /* "search", "checker", "other"; NULL for none. */
 const char *cto_rate_name(enum cto_rate rate);
+int cto_rate_per_minute(enum cto_rate rate); /* documented requests */
 
 /* "string", "boolean", "integer" or "list". */
 const char *cto_type_name(enum cto_type type);

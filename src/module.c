@@ -142,6 +142,8 @@ int luaopen_contactout_core(lua_State *L)
   set_functions(L, CTO_UP_END, functions);
   lua_pushliteral(L, CTO_VERSION);
   lua_setfield(L, -2, "version");
+  cto_rates_push(L);
+  lua_setfield(L, -2, "rates");
   lua_pushcfunction(L, cto_endpoints_push);
   lua_call(L, 0, 1);
   lua_setfield(L, -2, "endpoints");

@@ -3,6 +3,7 @@
 -- last `rate` times guards the window itself. Who must wait stands in a queue,
 -- first come first served. The clock and the way to wait are arguments.
 
+local core = require "contactout.core"
 local queue = require "contactout.queue"
 
 -- Requests jitter on their way: pacing at exactly the limit drew refusals from a
@@ -170,8 +171,8 @@ end
 
 local M = {}
 
---- Requests per minute by rate class, as documented; `window` is that minute.
-M.DEFAULTS = { search = 60, checker = 150, other = 1000, window = 60 }
+-- Seconds of the documented minute.
+local MINUTE = 60
 
 ---@param rate number|false requests in a window; false: no limit, but `hold` works
 ---@param window number seconds
@@ -242,24 +243,23 @@ end
 
 --- Makes the limiters of a client. A shared one may stand in for them: anything
 --- with the methods acquire, hold, held and refused.
----@param rates table|false as `DEFAULTS`, whose values count where one is absent
+---@param rates nil|table|false requests in a window by class, and `window`, its
+---  seconds; the documented ones where one is absent; false: no limits
 ---@param now fun(): number seconds, never going back
 ---@return contactout.LimiterSet
 function M.set(rates, now)
-  if rates and rates.acquire then
-    return rates
+  local given = rates or {}
+  if given.acquire then
+    return given
   end
-  local window = rates and rates.window or M.DEFAULTS.window
+  local window = given.window or MINUTE
   local by_class, classes = {}, {}
-  for class, rate in pairs(M.DEFAULTS) do
-    if not rates then
-      rate = false
-    elseif rates[class] ~= nil then
-      rate = rates[class]
+  for class, documented in pairs(core.rates) do
+    local rate = rates ~= false and documented
+    if given[class] ~= nil then
+      rate = given[class]
     end
-    if class ~= "window" then
-      by_class[class], classes[class] = rate, M.new(rate, window, now)
-    end
+    by_class[class], classes[class] = rate, M.new(rate, window, now)
   end
   return setmetatable({
     _rates = by_class, _window = window, _now = now, _classes = classes, _own = {},

@@ -17,7 +17,8 @@ local run = support.run
 -- A child frees nothing of its parent's: no leak, to a sanitizer.
 local IN_CHILD = { ASAN_OPTIONS = "detect_leaks=0" }
 
-describe("fork", function()
+-- "#fork": what no ThreadSanitizer can follow.
+describe("fork #fork", function()
   it("leaves a child that can't use the client, and harms nothing", function()
     local output, code = run([[
       local c = client()

@@ -133,6 +133,18 @@ describe("a ticket", function()
     client:wait(ticket)
   end)
 
+  it("says that it has ended while the thread works", function()
+    local client = support.client()
+    for _ = 1, 20 do
+      local ticket = assert(client:submit(support.free()))
+      local deadline = core.now() + 10
+      while not ticket:ended() do
+        assert(core.now() < deadline)
+      end
+      assert(ticket:take())
+    end
+  end)
+
   it("gives its reply after its client was closed, if it had come before", function()
     local client = support.client()
     local ticket = assert(client:submit(support.free()))
@@ -147,6 +159,42 @@ describe("a ticket", function()
     assert.has_error(function() ticket.take(client) end)
     assert.has_error(function() client:wait({}) end)
     assert.has_error(function() client.stats(ticket) end)
+  end)
+end)
+
+describe("everything at once", function()
+  --- One of the things that can be done with a ticket.
+  local function treat(client, ticket, chance)
+    if chance < 0.3 then
+      ticket:take()
+    elseif chance < 0.5 then
+      client:wait(ticket)
+      ticket:take()
+    elseif chance < 0.6 then
+      return ticket:ended()
+    end
+    return chance < 0.8 and ticket or nil -- or it is collected
+  end
+
+  it("neither loses nor repeats anything", function()
+    for _ = 1, support.times(3, 100) do
+      local client = support.client { max_connections = math.random(1, 8) }
+      local kept = {}
+      for i = 1, 200 do
+        local request = math.random() < 0.5 and support.free() or support.costly()
+        kept[i] = treat(client, assert(client:submit(request)), math.random()) or nil
+        if math.random() < 0.1 then
+          assert(client:stats())
+          client:next()
+          collectgarbage("step")
+        end
+      end
+      collectgarbage()
+      client:close()
+    end
+    for id, entry in ipairs(sandbox:ledger()) do
+      assert.is_true(entry.status == 200 or entry.status == nil, id)
+    end
   end)
 end)
 

@@ -28,6 +28,11 @@ function M.finish()
   made = {}
 end
 
+--- Holds none of the clients any more, so that they can be collected.
+function M.forget()
+  made = {}
+end
+
 --- A client on the sandbox: no rate limits, and retries that hardly wait.
 function M.client(opts)
   local all = {
