@@ -101,26 +101,27 @@ describe("a task that is cancelled #yields", function()
       task:cancel()
       task:wait()
     end)
-    sandbox:release()
     return err
   end
 
+  -- With one connection the next call shows what became of the one before: it
+  -- waits for its end and takes over its connection, or it needs a new one.
   it("gets cancelled, while a charged request ends in the background", function()
-    local client = support.client()
+    local client = support.client { max_connections = 1 }
     local err = cancel_during(function()
       return client:linkedin_enrich({ profile = PROFILE })
     end)
     assert.equal("cancelled", err.kind)
     assert.is_true(err.maybe_charged)
-    sandbox:wait { responses = 1 }
-    assert.same({ 200 }, support.statuses())
-    assert.same({ email = 1, phone = 1 }, support.charges())
+    sandbox:release()
     assert(client:stats())
+    assert.same({ 200, 200 }, support.statuses())
+    assert.same({ email = 1, phone = 1 }, support.charges())
     assert.equal(1, sandbox:state().connections_opened)
   end)
 
   it("drops a free request at once", function()
-    local client = support.client()
+    local client = support.client { max_connections = 1 }
     local err = cancel_during(function()
       return client:stats()
     end)
@@ -128,6 +129,7 @@ describe("a task that is cancelled #yields", function()
     assert.is_nil(err.maybe_charged)
     assert(client:stats())
     assert.equal(2, sandbox:state().connections_opened)
+    sandbox:release()
   end)
 
   it("sends nothing if it was cancelled before", function()
@@ -155,6 +157,7 @@ describe("a task that is cancelled #yields", function()
     end)
     assert.equal("cancelled", err.kind)
     assert.equal(200, body.status_code)
+    sandbox:release()
   end)
 
   it("leaves a place in the queue of the rate limit to the others", function()

@@ -23,7 +23,7 @@ local function run(script)
 end
 
 describe("running out of memory", function()
-  for _, script in ipairs({ "codec", "transport" }) do
+  for _, script in ipairs({ "codec", "exchange", "transport" }) do
     it("leaves nothing behind in " .. script .. ".lua", function()
       local output = run(script)
       assert.are.equal("ok", output:match("([^\n]*)\n$"), output)
