@@ -14,10 +14,9 @@ One client with rate limits, retries and errors that say what to do next.]],
 supported_platforms = { "unix" }
 dependencies = {
   "lua >= 5.1, < 5.5",
-  "lua-cjson",
 }
 external_dependencies = {
-  CURL = { header = "curl/curl.h" },
+  CURL = { library = "curl" },
 }
 build = {
   type = "builtin",
