@@ -9,7 +9,9 @@
 local contactout = require "contactout"
 local data = require "contactout.sandbox.data"
 
-local M = { sandbox = require("spec.support.sandbox").start {}, TOKEN = "test-1" }
+-- An option of its own gives these specs a process of their own, so that their
+-- connections, which end a moment after a client, count in no other spec.
+local M = { sandbox = require("spec.support.sandbox").start { ledger = 50000 }, TOKEN = "test-1" }
 
 --- Somebody with e-mails of both kinds and a telephone: a lookup costs.
 M.PERSON = data.person(6)
@@ -65,6 +67,17 @@ function M.statuses()
     list[i] = entry.status or "unanswered"
   end
   return list
+end
+
+--- Asks the sandbox until it has seen the end of every connection; raises if
+-- that doesn't come.
+function M.wait_until_closed()
+  for _ = 1, 10000 do
+    if M.sandbox:state().connections_open == 0 then
+      return
+    end
+  end
+  error("a connection is still open", 2)
 end
 
 local function shell_quote(text)

@@ -1,0 +1,214 @@
+-- One call: its attempts. Each waits for its turn in the rate limit, goes out
+-- through the core in the host's way, and what comes back is held against the
+-- retry policy. Works on a client's fields (client.lua); knows no host and no
+-- endpoint by name.
+
+local core = require "contactout.core"
+local errors = require "contactout.errors"
+local loops = require "contactout.loops"
+local retry = require "contactout.retry"
+local tasks = require "contactout.tasks"
+
+local M = {}
+
+---@class contactout.Call
+---@field name string the endpoint's, or an undocumented path
+---@field row table its row in `contactout.endpoints`
+---@field request userdata built by the core
+---@field raw boolean the whole reply is wanted
+---@field attempts integer made so far
+---@field policy contactout.RetryPolicy
+
+-- Observers -----------------------------------------------------------------
+
+-- An observer's error never costs a reply: it is kept for the next call.
+local function emit(self, kind, call, fields)
+  local observe = self._observe
+  if not observe then
+    return
+  end
+  local event = { type = kind, endpoint = call.name }
+  for name, value in pairs(fields) do
+    event[name] = value
+  end
+  local ok, problem = pcall(observe, event)
+  if not ok and self._observer_error == nil then
+    self._observer_error = { value = problem }
+  end
+end
+
+local function raise_observer_error(self)
+  local kept = self._observer_error
+  if kept then
+    self._observer_error = nil
+    error(kept.value, 0)
+  end
+end
+
+-- Waiting -------------------------------------------------------------------
+
+-- Parks the running coroutine on the client's behalf, so that `close` finds and
+-- wakes it. Gives what tasks.park does; a closed client is a cancellation.
+local function park(self, loop, waiter, seconds)
+  self._parked[waiter] = loop
+  local outcome = tasks.park(loop, waiter, seconds)
+  self._parked[waiter] = nil
+  if self._closed then
+    return "cancelled"
+  end
+  return outcome
+end
+
+-- Sends a request and waits for it in the host's way.
+---@return table|nil value
+---@return contactout.Error|nil err
+---@return boolean|nil sent whether something of it may have left this machine
+local function send(self, loop, request)
+  if loop.blocks then
+    return self._core:perform(request)
+  end
+  local ticket, err = self._core:submit(request)
+  if not ticket then
+    return nil, err
+  end
+  local waiter, id = loop.waiter(), ticket:id()
+  self._waiters[id] = waiter
+  loop.attach(self._source)
+  park(self, loop, waiter)
+  loop.detach(self._source)
+  self._waiters[id] = nil
+  return ticket:take()
+end
+
+-- One call ------------------------------------------------------------------
+
+local function cancelled(call)
+  return errors.new("cancelled", "cancelled before it was sent", { endpoint = call.name })
+end
+
+-- The error of a call that would have to wait for longer than it may, because
+-- the server asked its whole class to; nil otherwise.
+local function held_too_long(self, call)
+  local seconds = self._limits:held(call.row, call.name)
+  if seconds <= call.policy.max_retry_wait then
+    return nil
+  end
+  return errors.new("rate_limited", string.format("not sent: the server asked for a pause, of "
+    .. "which %d s are left, more than max_retry_wait", math.ceil(seconds)),
+    { endpoint = call.name, retry_after = seconds, retryable = true })
+end
+
+-- Waits for a place within the rate limit. True, or nil and an error.
+local function wait_for_turn(self, loop, call)
+  if self._closed then
+    return nil, errors.new("cancelled", "the client is closed", { endpoint = call.name })
+  end
+  local started, problem = core.now(), nil
+  local turn = not tasks.take_cancel()
+    and self._limits:acquire(call.row, call.name, function(waiter, seconds)
+      problem = held_too_long(self, call)
+      return problem and "cancelled" or park(self, loop, waiter, seconds)
+    end, loop)
+  local waited = core.now() - started
+  if self._observe and waited > 0.001 then
+    emit(self, "wait", call, { reason = "rate_limit", seconds = waited })
+  end
+  if not turn then
+    return nil, problem or cancelled(call)
+  end
+  return true
+end
+
+-- Waits before a further attempt. True, or nil and an error.
+local function wait_to_retry(self, loop, call, delay, err)
+  emit(self, "retry", call, {
+    attempt = call.attempts, status = err.status, kind = err.kind, seconds = delay,
+  })
+  if park(self, loop, loop.waiter(), delay) == "timeout" then
+    return true
+  end
+  return nil, cancelled(call)
+end
+
+-- One attempt: its turn, the request, and what is told of it.
+local function attempt(self, loop, call)
+  local turn, err = wait_for_turn(self, loop, call)
+  if not turn then
+    return nil, err, false
+  end
+  call.attempts = call.attempts + 1
+  if not self._observe then
+    return send(self, loop, call.request)
+  end
+  local started = core.now()
+  emit(self, "request", call, {
+    attempt = call.attempts, request = self._observe_data and call.request or nil,
+  })
+  local value, problem, sent = send(self, loop, call.request)
+  emit(self, "response", call, {
+    attempt = call.attempts, seconds = core.now() - started,
+    status = problem and problem.status or not problem and 200 or nil,
+    kind = problem and problem.kind or nil,
+    data = self._observe_data and value or nil,
+  })
+  return value, problem, sent
+end
+
+-- Whether, and after how long, to try again: seconds, or nil.
+local function delay_after(self, call, err, sent)
+  if err.status == 429 then
+    self._limits:refused(call.row, call.name, err.retry_after)
+  elseif err.status == 503 and err.retry_after then
+    self._limits:hold(call.row, call.name, err.retry_after)
+  end
+  local outcome = {
+    kind = err.kind, status = err.status, retry_after = err.retry_after,
+    sent = sent, costs = call.row.costs, permanent = err.retryable == false,
+  }
+  err.retryable = retry.is_retryable(outcome, call.policy)
+  return retry.delay(outcome, call.attempts, call.policy, math.random)
+end
+
+local function finish(call, value, err, charged)
+  if value ~= nil then
+    if call.raw then
+      value.attempts = call.attempts
+    end
+    return value
+  end
+  err.attempts = call.attempts
+  err.endpoint = err.endpoint or call.name
+  err.maybe_charged = charged or nil
+  return nil, err
+end
+
+--- Makes a call to its end. Yields where a host waits.
+---@param self contactout.Client
+---@param call contactout.Call
+---@return table|nil value
+---@return contactout.Error|nil err
+function M.run(self, call)
+  raise_observer_error(self)
+  local loop, message = loops.current(self._loop)
+  if not loop then
+    return errors.fail("unsupported", message, { endpoint = call.name })
+  end
+  local charged = false
+  while true do
+    local value, err, sent = attempt(self, loop, call)
+    if not err then
+      return finish(call, value)
+    end
+    charged = charged or err.maybe_charged or false
+    local delay = delay_after(self, call, err, sent)
+    if not delay then
+      return finish(call, value, err, charged)
+    end
+    local waited, problem = wait_to_retry(self, loop, call, delay, err)
+    if not waited then
+      return finish(call, nil, problem, charged)
+    end
+  end
+end
+
+return M
