@@ -203,7 +203,7 @@ int cto_ticket_gc(lua_State *L)
   return 0;
 }
 
-/* [-0, +3, m] What has come of the ticket's transfer, which has ended. */
+/* [-0, +4, m] What has come of the ticket's transfer, which has ended. */
 static int push_outcome(lua_State *L, struct ticket *ticket)
 {
   const struct cto_transfer *transfer = ticket->transfer;
@@ -250,9 +250,9 @@ static int push_foreign(lua_State *L)
   return 3;
 }
 
-/* take(ticket) -> table|nil, err|nil, sent: once. A ticket that has not ended
- * is cancelled: it gives kind cancelled, and a charged request that was sent
- * ends in the background. */
+/* take(ticket) -> table|nil, err|nil, sent, status: once. A ticket that has not
+ * ended is cancelled: it gives kind cancelled, and a charged request that was
+ * sent ends in the background. */
 static int ticket_take(lua_State *L)
 {
   struct ticket *ticket = check_ticket(L, 1);
@@ -308,7 +308,7 @@ static int client_wait(lua_State *L)
   return 0;
 }
 
-/* [-0, +3, m] Sends a request and blocks until it has ended. */
+/* [-0, +4, m] Sends a request and blocks until it has ended. */
 static int perform(lua_State *L, struct client *client,
                    const struct cto_request *request)
 {
@@ -317,7 +317,7 @@ static int perform(lua_State *L, struct client *client,
   return push_outcome(L, ticket);
 }
 
-/* perform(client, request) -> table|nil, err|nil, sent. Blocks. */
+/* perform(client, request) -> table|nil, err|nil, sent, status. Blocks. */
 static int client_perform(lua_State *L)
 {
   struct client *client = check_client(L);
@@ -341,7 +341,7 @@ static int client_endpoint(lua_State *L)
   if (!request)
     return cto_fail(L);
   perform(L, client, request);
-  lua_pop(L, 1);
+  lua_pop(L, 2);
   return 2;
 }
 

@@ -396,7 +396,8 @@ int cto_reply_push(lua_State *L, const struct cto_reply *reply)
       push_broken(L, reply);
   }
   lua_pushboolean(L, reply->response->sent);
-  return 3;
+  lua_pushinteger(L, reply->response->status);
+  return 4;
 }
 
 /* --- The same from Lua ------------------------------------------------------

@@ -18,10 +18,10 @@ struct cto_reply {
   const struct cto_response *response; /* hangs on something Lua owns */
 };
 
-/* [-0, +3, m] Pushes the decoded table (raw: a table about the whole reply) or
- * nil; the error or nil (raw: an HTTP error comes beside the reply); and
- * whether something of the request may have left this machine. Returns 3. Runs
- * only inside a closure of this module. */
+/* [-0, +4, m] Pushes the decoded table (raw: a table about the whole reply) or
+ * nil; the error or nil (raw: an HTTP error comes beside the reply); whether
+ * something of the request may have left this machine; and HTTP's status, 0 if
+ * none came. Returns 4. Runs only inside a closure of this module. */
 int cto_reply_push(lua_State *L, const struct cto_reply *reply);
 
 /* read(endpoint or path, {status=, headers=, body= [, raw=]}) -> as above: what

@@ -48,7 +48,8 @@ static bool read_string(lua_State *L, int options, const char *name, char **out)
   return true;
 }
 
-/* [-0, +0|+1, m] Reads a number option above 0; leaves `out` if it is absent.
+/* [-0, +0|+1, m] Reads a number option above 0, `most` at most; leaves `out` if
+ * it is absent.
  */
 static bool read_number(lua_State *L, int options, const char *name,
                         double most, double *out)
@@ -60,7 +61,8 @@ static bool read_number(lua_State *L, int options, const char *name,
   }
   double value = lua_type(L, -1) == LUA_TNUMBER ? lua_tonumber(L, -1) : 0;
   if (!(value > 0 && value <= most))
-    return REFUSE(L, name, "%s must be a number above 0", name);
+    return REFUSE(L, name, "%s must be a number above 0, and %d at most", name,
+                  (int)most);
   *out = value;
   lua_pop(L, 1);
   return true;
@@ -276,11 +278,10 @@ static bool read_numbers(lua_State *L, int options,
       !read_number(L, options, "connect_timeout", 1e6,
                    &settings->connect_timeout) ||
       !read_number(L, options, "max_connections", 10000, &connections) ||
-      !read_number(L, options, "max_response_bytes", 1LL << 40, &bytes))
+      !read_number(L, options, "max_response_bytes", 1 << 30, &bytes))
     return false;
   settings->max_connections = (int)ceil(connections);
-  settings->max_response_bytes =
-      bytes < (double)SIZE_MAX ? (size_t)bytes : SIZE_MAX;
+  settings->max_response_bytes = (size_t)bytes;
   return true;
 }
 

@@ -144,14 +144,20 @@ local function attempt(self, loop, call)
   emit(self, "request", call, {
     attempt = call.attempts, request = self._observe_data and call.request or nil,
   })
-  local value, problem, sent = send(self, loop, call.request)
+  local value, problem, sent, status = send(self, loop, call.request)
   emit(self, "response", call, {
     attempt = call.attempts, seconds = core.now() - started,
-    status = problem and problem.status or not problem and 200 or nil,
+    status = problem and problem.status or status ~= 0 and status or nil,
     kind = problem and problem.kind or nil,
     data = self._observe_data and value or nil,
   })
   return value, problem, sent
+end
+
+-- From 0 up to 1, for jitter alone. Not math.random: unseeded, as in LuaJIT, it
+-- gives every process the same numbers, and the seed is the host's to set.
+local function random()
+  return core.now() * 1e5 % 1
 end
 
 -- Whether, and after how long, to try again: seconds, or nil.
@@ -166,7 +172,7 @@ local function delay_after(self, call, err, sent)
     sent = sent, costs = call.row.costs, permanent = err.retryable == false,
   }
   err.retryable = retry.is_retryable(outcome, call.policy)
-  return retry.delay(outcome, call.attempts, call.policy, math.random)
+  return retry.delay(outcome, call.attempts, call.policy, random)
 end
 
 local function finish(call, value, err, charged)

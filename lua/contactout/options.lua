@@ -26,14 +26,17 @@ end
 
 local CLASSES = { "search", "checker", "other", "window" }
 
--- `false` for no limits; a table of requests per minute by class; `window` is
--- the length of that minute, for a server whose minutes are shorter.
+-- `false` for no limits; a limiter shared with others; or a table of requests per
+-- minute by class, and `window`, the length of that minute, for a server whose
+-- minutes are shorter.
 local function rate_limits(value)
   if value == false then
     return true
   end
   if type(value) ~= "table" then
     return false, "a table such as {search = 60}, or false"
+  elseif type(value.acquire) == "function" then
+    return true
   end
   for name, limit in pairs(value) do
     local known = name == CLASSES[1] or name == CLASSES[2] or name == CLASSES[3]
