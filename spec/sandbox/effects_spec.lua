@@ -241,6 +241,17 @@ describe("sandbox.effects", function()
       assert.equal(1, sandbox:wait({ responses = 1 }).statuses.hang)
     end)
 
+    it("hangs for a client that asked to close, too", function()
+      local peer = connect()
+      peer:send("GET /v1/stats HTTP/1.1\r\ntoken: test-1\r\nconnection: close\r\n"
+        .. "x-sandbox-fault: hang\r\n\r\n")
+      sandbox:wait { requests = 1 }
+      peer:settimeout(0.1)
+      assert.same({ "timeout", "" }, { select(2, peer:receive("*a")) })
+      peer:close()
+      assert.equal(1, sandbox:wait({ responses = 1 }).statuses.hang)
+    end)
+
     it("does the work of a client that left during a delay", function()
       local peer = connect()
       send(peer, CHARGED, "delay:0.1")

@@ -98,7 +98,9 @@ describe("sandbox.server", function()
   it("survives clients that leave at any point", function()
     for _, bytes in ipairs {
       "", "GE", "GET /v1/stats HTTP/1.1\r\n", "GET /v1/stats HTTP/1.1\r\ntoken: te",
+      "GET /v1/stats HTTP/1.1\r\ntoken: test-1\r\n",
       "POST /v1/people/count HTTP/1.1\r\ntoken: test-1\r\ncontent-length: 10\r\n\r\n{",
+      "POST /v1/people/count HTTP/1.1\r\ntransfer-encoding: chunked\r\n\r\n5\r\n{",
       REQUEST, REQUEST:rep(100),
     } do
       local peer = connect()

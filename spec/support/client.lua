@@ -91,7 +91,7 @@ function M.run_lua(program, env)
   local handle = assert(io.open(file, "w"))
   handle:write(program)
   handle:close()
-  local words = { "env", "-u CONTACTOUT_TOKEN", "-u CONTACTOUT_BASE_URL" }
+  local words = { "timeout 60", "env", "-u CONTACTOUT_TOKEN", "-u CONTACTOUT_BASE_URL" }
   for name, value in pairs(env or {}) do
     words[#words + 1] = name .. "=" .. shell_quote(value)
   end

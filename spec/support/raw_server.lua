@@ -13,6 +13,8 @@ local socket = require "socket"
 
 local M = {}
 
+local PATIENCE = 20
+
 local HERE = debug.getinfo(1, "S").source:match("^@(.*)raw_server%.lua$")
 
 local RawServer = {}
@@ -29,17 +31,18 @@ local function write_script(script)
 end
 
 --- Runs the program with a pipe to its standard input, at whose end it ends;
--- what it prints first, its ports, comes back through a named pipe.
+-- its pid and what it prints first, its ports, come back through a named pipe.
+-- -> pipe, pid, port, control port
 local function launch(script, host, tls_folder)
   local fifo = os.tmpname()
   os.execute("rm -f " .. fifo .. " && mkfifo -m 600 " .. fifo)
-  local command = "exec luajit %sraw_server_program.lua %s %s %s > %s"
+  local command = "{ echo $$; exec luajit %sraw_server_program.lua %s %s %s; } > %s"
   local pipe = io.popen(command:format(HERE, script, host, tls_folder or "", fifo), "w")
   local output = assert(io.open(fifo, "r"))
   os.remove(fifo)
-  local port, control_port = output:read("*l"), output:read("*l")
+  local pid, port, control_port = output:read("*l"), output:read("*l"), output:read("*l")
   output:close()
-  return pipe, assert(tonumber(port), "the raw server didn't start"), tonumber(control_port)
+  return pipe, pid, assert(tonumber(port), "the raw server didn't start"), tonumber(control_port)
 end
 
 --- Starts a server; the script defines serve(connection). opts: host (127.0.0.1),
@@ -47,10 +50,10 @@ end
 function M.start(script, opts)
   opts = opts or {}
   local file, tls, host = write_script(script), opts.tls, opts.host or "127.0.0.1"
-  local pipe, port, control_port = launch(file, host, tls)
+  local pipe, pid, port, control_port = launch(file, host, tls)
   os.remove(file)
   local server = setmetatable({
-    pipe = pipe, port = port, control_port = control_port,
+    pipe = pipe, pid = pid, port = port, control_port = control_port,
     url = (tls and not opts.host and "https://localhost:" or tls and "https://" .. host .. ":"
       or "http://" .. host .. ":") .. port,
     ca_file = tls and tls .. "/ca.pem",
@@ -69,6 +72,7 @@ end
 
 local function ask(server, count)
   local connection = assert(socket.connect("127.0.0.1", server.control_port))
+  connection:settimeout(PATIENCE)
   connection:send(count .. "\n")
   local events = {}
   for line in function() return (connection:receive("*l")) end do
@@ -94,7 +98,8 @@ end
 
 function RawServer:stop()
   if self.pipe then
-    self.pipe:close() -- its standard input ends, and with it the process
+    os.execute("kill " .. self.pid .. " 2>/dev/null")
+    self.pipe:close()
     self.pipe = nil
   end
 end

@@ -1,10 +1,13 @@
 /*
- * A Lua interpreter with a sanitizer linked in: `sanitized_lua SCRIPT ARGS`.
+ * A Lua interpreter with a sanitizer linked in: `sanitized_lua SCRIPT ARGS`, or
+ * `sanitized_lua -e CHUNK`.
  * Preloading the sanitizer into the system's own Lua would put it into every
  * program that the specs start, too, and some can't bear it. Closes its state,
  * so that what is left over is a leak.
  */
+#include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
 
 #include <lua.h>
 #include <lauxlib.h>
@@ -37,7 +40,9 @@ int main(int argc, char **argv)
   push_arg(L, argc, argv);
   lua_setglobal(L, "arg");
   lua_pushcfunction(L, add_traceback);
-  int failed = luaL_loadfile(L, argv[1]) != LUA_OK;
+  bool is_chunk = strcmp(argv[1], "-e") == 0 && argc == 3;
+  int failed = (is_chunk ? luaL_loadstring(L, argv[2])
+                         : luaL_loadfile(L, argv[1])) != LUA_OK;
   for (int i = 2; i < argc && !failed; i++)
     lua_pushstring(L, argv[i]);
   failed = failed || lua_pcall(L, argc - 2, 0, 1) != LUA_OK;

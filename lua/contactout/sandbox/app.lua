@@ -223,7 +223,7 @@ local function fail(call, exchange, problem)
   end
 end
 
---- Attends to one exchange (see http1.lua).
+--- Attends to one exchange (see exchange.lua).
 function App:serve(exchange)
   if exchange.path:sub(1, #control.PREFIX) == control.PREFIX then
     return control.serve(self.world, exchange)

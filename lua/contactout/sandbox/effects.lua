@@ -51,6 +51,8 @@ function M.replacement(plan, token)
   answer.status = code and 200 or status
   if plan["html-error"] then
     set_text(answer, "text/html", HTML)
+  elseif status == 204 or status == 304 then
+    set_text(answer, nil, "")
   elseif plan.redirect then
     reply.add_header(answer, "location", plan.redirect)
   end

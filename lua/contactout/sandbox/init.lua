@@ -1,6 +1,6 @@
 -- Starts the sandbox, an offline stand-in for the whole API, as a process of
--- its own, from any Lua. The server needs LuaJIT with cqueues and lua-cjson
--- (lua-http and luaossl too for https); this launcher needs nothing.
+-- its own, from any Lua. The server needs LuaJIT with lua-http and lua-cjson;
+-- this launcher needs nothing.
 --
 -- The process ends with `stop`, when the returned table is collected, or when
 -- this program ends, however it ends: its standard input is a pipe from here.
@@ -73,7 +73,7 @@ function M.start(opts)
   local pipe, pid, url = launch(command_line(opts or {}))
   if not url then
     pipe:close()
-    return nil, "the sandbox didn't start: it needs luajit with cqueues and lua-cjson"
+    return nil, "the sandbox didn't start: it needs luajit with lua-http and lua-cjson"
   end
   local control_url = "http://127.0.0.1:" .. url:match("(%d+)$")
   return setmetatable({ url = url, control_url = control_url, pid = pid, pipe = pipe }, Sandbox)

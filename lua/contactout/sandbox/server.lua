@@ -1,10 +1,10 @@
 -- Listens on the loopback address and serves each connection in a coroutine
--- of its own: HTTP/1.1, or over TLS what ALPN chose.
+-- of its own: HTTP/1.1, or over TLS what ALPN chose. connection.lua speaks it.
 
 local cqueues = require "cqueues"
 local cqueues_socket = require "cqueues.socket"
 local App = require "contactout.sandbox.app"
-local http1 = require "contactout.sandbox.http1"
+local serve_connection = require("contactout.sandbox.connection").serve
 
 local M = {}
 
@@ -39,10 +39,8 @@ local function speak(server, socket, connection)
   if server.context and begins_tls(socket) then
     is_http2 = start_tls(socket, server.context)
   end
-  if is_http2 then
-    require("contactout.sandbox.http2").serve(socket, connection, server.app, server.spawn)
-  elseif is_http2 == false then
-    http1.serve(socket, connection, server.app)
+  if is_http2 ~= nil then
+    serve_connection(socket, is_http2, connection, server.app, server.spawn)
   end
 end
 
