@@ -31,7 +31,7 @@ describe("a loopback base_url", function()
   it("uses no proxy of the environment", function()
     local proxy = start_proxy()
     local env = {}
-    for _, name in ipairs { "http_proxy", "https_proxy", "HTTPS_PROXY", "ALL_PROXY", "all_proxy" } do
+    for name in ("http_proxy https_proxy HTTPS_PROXY ALL_PROXY all_proxy"):gmatch("%S+") do
       env[name] = proxy.url
     end
     local output, code = support.run([[

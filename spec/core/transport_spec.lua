@@ -429,7 +429,8 @@ describe_both("a reply", function(new_client)
   end)
 
   it("whose header lines have no end is too large", function()
-    local err = fails([["HTTP/1.1 200 OK\r\n" .. ("x-filler: " .. ("f"):rep(900) .. "\r\n"):rep(400)]],
+    local err = fails([["HTTP/1.1 200 OK\r\n"
+        .. ("x-filler: " .. ("f"):rep(900) .. "\r\n"):rep(400)]],
       "too_large")
     assert.is_true(#err.message < 200)
   end)

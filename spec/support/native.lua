@@ -47,7 +47,8 @@ local function build(name, flags)
   local built = shared().built
   local path = folder() .. "/" .. name .. ".so"
   if not built[name] then
-    local command = "env -u LD_PRELOAD cc -std=c11 -Wall -Wextra -O1 -fPIC -shared %s -o %s %s%s.c -ldl -pthread"
+    local command = "env -u LD_PRELOAD cc -std=c11 -Wall -Wextra -O1 -fPIC -shared"
+      .. " %s -o %s %s%s.c -ldl -pthread"
     os.execute(command:format(flags, path, HERE, name))
     local file = assert(io.open(path), "can't compile " .. name .. ".c")
     file:close()
