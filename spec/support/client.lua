@@ -19,7 +19,10 @@ M.PROFILE = M.PERSON.linkedin_url
 
 local made = {}
 
+-- What a closed client had in flight may still be arriving: it must not count in
+-- the spec that comes next.
 function M.begin()
+  M.wait_until_closed()
   M.sandbox:reset()
 end
 

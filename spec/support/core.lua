@@ -22,7 +22,10 @@ M.sandbox = require("spec.support.sandbox").start { limits = false }
 
 local made = {}
 
+-- What a closed client had in flight may still be arriving: it must not count in
+-- the spec that comes next.
 function M.begin()
+  M.settles(M.open_connections, 0)
   M.sandbox:reset()
 end
 
@@ -102,6 +105,11 @@ function M.timed(f, ...)
   local started = core.now()
   local value, err, sent = f(...)
   return core.now() - started, value, err, sent
+end
+
+--- Connections that the sandbox holds.
+function M.open_connections()
+  return M.sandbox:state().connections_open
 end
 
 -- This process ------------------------------------------------------------------
