@@ -132,9 +132,9 @@ test: deps lint ## install, build, check and run all specs
 	$(call run_specs,lua5.1,--exclude-tags=yields)
 
 .PHONY: docs
-docs: deps-run ## write the README's table of endpoints anew
+docs: deps-run ## write the README's table of endpoints, and the types for editors
 	@$(MAKE) --no-print-directory -s LUA=lua5.4
-	@eval "$$($(MAKE) -s env LUA=lua5.4)" && lua5.4 spec/support/readme.lua
+	@eval "$$($(MAKE) -s env LUA=lua5.4)" && lua5.4 spec/support/reference.lua
 
 .PHONY: bench
 bench: deps-run ## compare with bare libcurl and lua-cjson, as ratios

@@ -54,6 +54,7 @@ build = {
       incdirs = { "$(CURL_INCDIR)" },
       libdirs = { "$(CURL_LIBDIR)" },
     },
+    ["contactout._meta"] = "lua/contactout/_meta.lua",
     ["contactout.call"] = "lua/contactout/call.lua",
     ["contactout.client"] = "lua/contactout/client.lua",
     ["contactout.compat"] = "lua/contactout/compat.lua",

@@ -77,6 +77,19 @@ function M.start_thread(client)
   return assert(ticket:take())
 end
 
+--- The two who may drive a transport: each makes a client whose next call it
+-- drives.
+M.drivers = {
+  ["on the caller's thread"] = function(opts)
+    return M.client(opts)
+  end,
+  ["on the client's thread"] = function(opts)
+    local client = M.client(opts)
+    assert(client:submit(M.free())):take()
+    return client
+  end,
+}
+
 --- Names of `count` tickets as they end, by the descriptor.
 function M.named(client, count)
   local ids, deadline = {}, core.now() + PATIENCE

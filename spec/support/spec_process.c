@@ -59,8 +59,9 @@ int luaopen_spec_process(lua_State *L)
     const char *name;
     lua_CFunction function;
   } functions[] = {
-      {"fork", process_fork}, {"wait", process_wait}, {"quit", process_quit},
-      {"restore", process_restore}, {"raise", process_raise},
+      {"fork", process_fork},   {"wait", process_wait},
+      {"quit", process_quit},   {"restore", process_restore},
+      {"raise", process_raise},
   };
   lua_newtable(L);
   for (size_t i = 0; i < sizeof functions / sizeof *functions; i++) {
