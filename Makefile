@@ -79,7 +79,7 @@ install: all ## install for LUA under PREFIX (/usr/local)
 
 RUN_PACKAGES := gcc libc6-dev pkg-config libcurl4-openssl-dev lua5.4 liblua5.4-dev \
   luajit2 libluajit2-5.1-dev lua-cjson lua-http lua-cqueues lua-luaossl
-TEST_PACKAGES := $(RUN_PACKAGES) lua5.1 liblua5.1-0-dev lua5.3 liblua5.3-dev \
+TEST_PACKAGES := $(RUN_PACKAGES) lua5.1 liblua5.1-0-dev lua5.2 liblua5.2-dev lua5.3 liblua5.3-dev \
   lua-busted lua-check lua-socket lua-filesystem luarocks clang-format universal-ctags \
   valgrind curl locales bsdutils
 
@@ -112,6 +112,9 @@ demo: deps-run ## install, build, start the sandbox and enrich a CSV of 500 peop
 sandbox: deps-run ## start the offline API and print its URL (ends with ^C)
 	@eval "$$($(MAKE) -s env LUA=luajit)" && exec $(SANDBOX)
 
+# A comma, where one would part arguments.
+, := ,
+
 # --- Testing ---------------------------------------------------------------------
 
 BUSTED := /usr/bin/busted
@@ -129,7 +132,35 @@ test: deps lint ## install, build, check and run all specs
 	$(call run_specs,lua5.4,)
 	$(call run_specs,luajit,)
 	$(call run_specs,lua5.3,)
+	$(call run_specs,lua5.2,)
 	$(call run_specs,lua5.1,--exclude-tags=yields)
+
+# The sanitizers are linked into a Lua of our own: preloaded, they would be in
+# every program that the specs start. A program whose memory fails has its own
+# malloc, and a forked child may wait for a lock of the sanitizer's: left out.
+CHECKED := --exclude-pattern=allocation --exclude-tags=fork spec/core spec/client spec/loops
+SAFE := -O1 -g -fno-omit-frame-pointer
+
+# $(call run_sanitized,NAME,FLAGS,OPTIONS)
+define run_sanitized
+	@echo "== $(1)"
+	@$(MAKE) --no-print-directory -s LUA=lua5.4 BUILD=.build/$(1) CFLAGS='$(SAFE) $(2)'
+	@$(CC) $(SAFE) $(2) spec/support/sanitized_lua.c -o .build/$(1)/lua \
+	  $$(pkg-config --cflags --libs lua5.4) -Wl,-E
+	@eval "$$($(MAKE) -s env LUA=lua5.4 BUILD=.build/$(1))" && $(3) .build/$(1)/lua $(BUSTED) $(CHECKED)
+endef
+
+.PHONY: sanitize
+sanitize: deps ## run the core's and the client's specs under ASan, UBSan, TSan, and without PREREQ
+	$(call run_sanitized,asan,-fsanitize=address$(,)undefined,ASAN_OPTIONS=verify_asan_link_order=0)
+	$(call run_sanitized,tsan,-fsanitize=thread,TSAN_OPTIONS='history_size=4 die_after_fork=0')
+	$(call run_sanitized,old-curl,-DCTO_TELLS_OF_SENDING=0,CTO_TELLS=0)
+
+.PHONY: valgrind
+valgrind: deps ## run the core's specs under valgrind
+	@$(MAKE) --no-print-directory -s LUA=lua5.4
+	@eval "$$($(MAKE) -s env LUA=lua5.4)" && valgrind -q --leak-check=full --errors-for-leak-kinds=definite \
+	  --error-exitcode=9 --fair-sched=yes lua5.4 $(BUSTED) $(CHECKED)
 
 .PHONY: docs
 docs: deps-run ## write the README's table of endpoints, and the types for editors

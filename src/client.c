@@ -223,11 +223,11 @@ static int push_outcome(lua_State *L, struct ticket *ticket)
 
 /* [-0, +1, m] The error of a ticket whose client was closed, or which was
  * cancelled before its reply came. */
-static void push_cancelled(lua_State *L, const struct ticket *ticket)
+static void push_cancelled(lua_State *L, const struct ticket *ticket, bool sent)
 {
   const char *name = ticket->endpoint ? ticket->endpoint->name : NULL;
   cto_error(L, CTO_CANCELLED, name, NULL, "cancelled before a reply came");
-  if (ticket->costs && atomic_load(&ticket->transfer->sent)) {
+  if (ticket->costs && sent) {
     lua_pushboolean(L, 1);
     lua_setfield(L, -2, "maybe_charged");
   }
@@ -262,9 +262,10 @@ static int ticket_take(lua_State *L)
   if (cto_worker_has_ended(ticket->worker, ticket->transfer))
     return push_outcome(L, ticket);
   cto_worker_cancel(ticket->worker, ticket->transfer);
+  bool sent = atomic_load(&ticket->transfer->sent);
   lua_pushnil(L);
-  push_cancelled(L, ticket);
-  lua_pushboolean(L, atomic_load(&ticket->transfer->sent));
+  push_cancelled(L, ticket, sent);
+  lua_pushboolean(L, sent);
   drop(ticket);
   return 3;
 }

@@ -21,28 +21,6 @@ static inline int lua_absindex(lua_State *L, int i)
   return i > 0 || i <= LUA_REGISTRYINDEX ? i : lua_gettop(L) + i + 1;
 }
 
-/* [-0, +1, -] */
-static inline void lua_rawgetp(lua_State *L, int i, const void *key)
-{
-  i = lua_absindex(L, i);
-  lua_pushlightuserdata(L, (void *)key);
-  lua_rawget(L, i);
-}
-
-/* [-1, +0, m] */
-static inline void lua_rawsetp(lua_State *L, int i, const void *key)
-{
-  i = lua_absindex(L, i);
-  lua_pushlightuserdata(L, (void *)key);
-  lua_insert(L, -2);
-  lua_rawset(L, i);
-}
-
-/* 5.1 gives a userdata an environment where later versions give it a value;
- * both hold exactly one table here. */
-#define lua_setuservalue(L, i) lua_setfenv(L, i)
-#define lua_getuservalue(L, i) lua_getfenv(L, i)
-
 /* Only LuaJIT's luaconf.h has LUA_LJDIR. */
 #ifndef LUA_LJDIR
 /* [-nup, +0, m] */
@@ -75,12 +53,9 @@ static inline int lua_isyieldable(lua_State *L)
 
 #elif LUA_VERSION_NUM >= 504
 
+/* No userdata here has a value beside its block. */
 #undef lua_newuserdata
-#define lua_newuserdata(L, size) lua_newuserdatauv(L, size, 1)
-#undef lua_setuservalue
-#define lua_setuservalue(L, i) lua_setiuservalue(L, i, 1)
-#undef lua_getuservalue
-#define lua_getuservalue(L, i) lua_getiuservalue(L, i, 1)
+#define lua_newuserdata(L, size) lua_newuserdatauv(L, size, 0)
 
 #endif
 

@@ -372,16 +372,30 @@ static enum cto_end end_of(CURLcode rc, const struct cto_transfer *transfer)
   return end_of_code(rc);
 }
 
+#if !CTO_TELLS_OF_SENDING
+/* libcurl counts the bytes of a proxy's CONNECT, too. A request that costs has
+ * a connection of its own, and over TLS nothing of it goes before a handshake.
+ */
+static bool has_left(const struct cto_transfer *transfer)
+{
+  long bytes = 0;
+  double handshake = 0;
+  curl_easy_getinfo(transfer->easy, CURLINFO_REQUEST_SIZE, &bytes);
+  curl_easy_getinfo(transfer->easy, CURLINFO_APPCONNECT_TIME, &handshake);
+  bool needs_handshake =
+      transfer->costs && curl_strnequal(transfer->url, "https", 5);
+  return bytes > 0 && (!needs_handshake || handshake > 0);
+}
+#endif
+
 /* Where nothing tells of a sending, a transfer under way counts as sent until
- * libcurl's own count of bytes says otherwise. */
+ * libcurl's own figures say otherwise. */
 void cto_transfer_note_sending(struct cto_transfer *transfer)
 {
 #if CTO_TELLS_OF_SENDING
   (void)transfer;
 #else
-  long bytes = 0;
-  curl_easy_getinfo(transfer->easy, CURLINFO_REQUEST_SIZE, &bytes);
-  atomic_store(&transfer->sent, bytes > 0);
+  atomic_store(&transfer->sent, has_left(transfer));
 #endif
 }
 

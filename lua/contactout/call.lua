@@ -103,15 +103,15 @@ local function wait_for_turn(self, loop, call)
   if self._closed then
     return nil, errors.new("cancelled", "the client is closed", { endpoint = call.name })
   end
-  local started, problem = core.now(), nil
+  local since, problem
   local turn = not tasks.take_cancel()
     and self._limits:acquire(call.row, call.name, function(waiter, seconds)
+      since = since or core.now()
       problem = held_too_long(self, call)
       return problem and "cancelled" or park(self, loop, waiter, seconds)
     end, loop)
-  local waited = core.now() - started
-  if self._observe and waited > 0.001 then
-    emit(self, "wait", call, { reason = "rate_limit", seconds = waited })
+  if since then
+    emit(self, "wait", call, { reason = "rate_limit", seconds = core.now() - since })
   end
   if not turn then
     return nil, problem or cancelled(call)

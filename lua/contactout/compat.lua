@@ -16,10 +16,6 @@ end
 --- Whether coroutines can yield across `pcall` and iterators. PUC 5.1 can't.
 M.CAN_YIELD = _VERSION ~= "Lua 5.1" or rawget(_G, "jit") ~= nil
 
---- Whether the running coroutine may yield now. Not every host shows Lua's own.
----@type fun(): boolean
-M.isyieldable = core.isyieldable
-
 --- The running coroutine, or nil in the main one.
 ---@return thread|nil
 function M.running()
@@ -29,5 +25,29 @@ function M.running()
   end
   return running
 end
+
+-- Lua 5.2 has no way to ask, but the stack shows it: a C function on it can't be
+-- left and come back to, except for these.
+local TRANSPARENT = { [pcall] = true, [xpcall] = true, [dofile] = true }
+
+local function isyieldable_by_stack()
+  if not M.running() then
+    return false
+  end
+  local level = 2
+  local info = debug.getinfo(level, "Sf")
+  while info do
+    if info.what == "C" and not TRANSPARENT[info.func] then
+      return false
+    end
+    level = level + 1
+    info = debug.getinfo(level, "Sf")
+  end
+  return true
+end
+
+--- Whether the running coroutine may yield now. Not every host shows Lua's own.
+---@type fun(): boolean
+M.isyieldable = _VERSION == "Lua 5.2" and isyieldable_by_stack or core.isyieldable
 
 return M

@@ -75,9 +75,9 @@ describe("isyieldable", function()
     local compat = require "contactout.compat"
     local free, in_sort
     coroutine.wrap(function()
-      free = core.isyieldable()
+      free = compat.isyieldable()
       table.sort({ 2, 1 }, function(a, b)
-        in_sort = core.isyieldable()
+        in_sort = compat.isyieldable()
         return a < b
       end)
     end)()

@@ -286,7 +286,8 @@ describe("decode of a number", function()
     if not output then
       return pending("neither localedef nor the descriptions of locales are installed")
     end
-    assert.are.equal("[1.5,1.2345678901234568e-07,0.1]\n", output)
+    -- a first line: under a sanitizer more follows, about the C library's locale
+    assert.are.equal("[1.5,1.2345678901234568e-07,0.1]", output:match("^[^\n]*"))
   end)
 end)
 
