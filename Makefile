@@ -138,29 +138,29 @@ test: deps lint ## install, build, check and run all specs
 # The sanitizers are linked into a Lua of our own: preloaded, they would be in
 # every program that the specs start. A program whose memory fails has its own
 # malloc, and a forked child may wait for a lock of the sanitizer's: left out.
-CHECKED := --exclude-pattern=allocation --exclude-tags=fork spec/core spec/client spec/loops
+CHECKED := --exclude-pattern=allocation spec/core spec/client spec/loops
 SAFE := -O1 -g -fno-omit-frame-pointer
 
-# $(call run_sanitized,NAME,FLAGS,OPTIONS)
+# $(call run_sanitized,NAME,FLAGS,ENVIRONMENT,TAGS LEFT OUT)
 define run_sanitized
 	@echo "== $(1)"
 	@$(MAKE) --no-print-directory -s LUA=lua5.4 BUILD=.build/$(1) CFLAGS='$(SAFE) $(2)'
 	@$(CC) $(SAFE) $(2) spec/support/sanitized_lua.c -o .build/$(1)/lua \
 	  $$(pkg-config --cflags --libs lua5.4) -Wl,-E
-	@eval "$$($(MAKE) -s env LUA=lua5.4 BUILD=.build/$(1))" && $(3) .build/$(1)/lua $(BUSTED) $(CHECKED)
+	@eval "$$($(MAKE) -s env LUA=lua5.4 BUILD=.build/$(1))" && $(3) .build/$(1)/lua $(BUSTED) --exclude-tags=$(4) $(CHECKED)
 endef
 
 .PHONY: sanitize
-sanitize: deps ## run the core's and the client's specs under ASan, UBSan, TSan, and without PREREQ
-	$(call run_sanitized,asan,-fsanitize=address$(,)undefined,ASAN_OPTIONS=verify_asan_link_order=0)
-	$(call run_sanitized,tsan,-fsanitize=thread,TSAN_OPTIONS='history_size=4 die_after_fork=0')
-	$(call run_sanitized,old-curl,-DCTO_TELLS_OF_SENDING=0,CTO_TELLS=0)
+sanitize: deps ## run specs under ASan, UBSan and TSan, and built as for an old libcurl
+	$(call run_sanitized,asan,-fsanitize=address$(,)undefined,ASAN_OPTIONS=verify_asan_link_order=0,fork)
+	$(call run_sanitized,tsan,-fsanitize=thread,TSAN_OPTIONS='history_size=4 die_after_fork=0',fork)
+	$(call run_sanitized,old-curl,-DCTO_TELLS_OF_SENDING=0,,tells)
 
 .PHONY: valgrind
-valgrind: deps ## run the core's specs under valgrind
+valgrind: deps ## run specs under valgrind
 	@$(MAKE) --no-print-directory -s LUA=lua5.4
 	@eval "$$($(MAKE) -s env LUA=lua5.4)" && valgrind -q --leak-check=full --errors-for-leak-kinds=definite \
-	  --error-exitcode=9 --fair-sched=yes lua5.4 $(BUSTED) $(CHECKED)
+	  --error-exitcode=9 --fair-sched=yes lua5.4 $(BUSTED) --exclude-tags=fork,speed $(CHECKED)
 
 .PHONY: docs
 docs: deps-run ## write the README's table of endpoints, and the types for editors

@@ -80,7 +80,7 @@ describe("a call that costs credits", function()
     assert.equal(1, #sandbox:ledger())
   end)
 
-  it("is charged once where a kept connection dies as it is used again", function()
+  it("is charged once where a kept connection dies as it is used again #tells", function()
     local client = support.client()
     assert(client:stats({}, support.with_fault("die-on-reuse")))
     local _, err = lookup(nil, client)
