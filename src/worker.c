@@ -25,6 +25,7 @@ struct cto_worker {
   bool threaded; /* a thread drives the transport, or has */
   bool closing;
   bool signalled; /* the pipe holds its one byte */
+  bool woken;     /* the thread has been, and has not looked since */
 
   pthread_t thread; /* the rest is the registry's */
   bool thread_done;
@@ -63,8 +64,10 @@ static struct cto_transfer *shift(struct cto_transfer **first,
 
 static void wake(struct cto_worker *worker)
 {
-  if (worker->threaded && worker->transport)
-    cto_transport_wake(worker->transport);
+  if (!worker->threaded || !worker->transport || worker->woken)
+    return;
+  worker->woken = true;
+  cto_transport_wake(worker->transport);
 }
 
 /* The descriptor is readable exactly while a transfer waits to be named: one
@@ -117,6 +120,7 @@ static bool adopt(struct cto_worker *worker)
 {
   struct cto_transfer *transfer;
   pthread_mutex_lock(&worker->lock);
+  worker->woken = false;
   while ((transfer = shift(&worker->incoming, &worker->incoming_end)) != NULL)
     cto_transport_begin(worker->transport, transfer);
   bool open = !worker->closing;
