@@ -147,8 +147,12 @@ end
 
 local function poll_sources(seconds)
   local sources, descriptors = {}, {}
-  for i, source in ipairs(state.sources) do
-    sources[i], descriptors[i] = source, source.fd()
+  for _, source in ipairs(state.sources) do
+    local descriptor = source.fd()
+    if descriptor then -- none: closed, and those who waited are ready
+      table.insert(sources, source)
+      table.insert(descriptors, descriptor)
+    end
   end
   if core.poll(descriptors, seconds) then
     for _, source in ipairs(sources) do

@@ -1,0 +1,51 @@
+-- Neovim, 0.7 and later: coroutines wait while the editor goes on, and go on in
+-- `vim.schedule`, where all of its functions may be called. The main one, say a
+-- mapping's function, waits by `vim.wait`, which keeps callbacks running. See
+-- init.lua for the contract, uv.lua for the rest.
+
+local compat = require "contactout.compat"
+local uv_loop = require "contactout.loops.uv"
+
+local vim = rawget(_G, "vim")
+
+local FAST = "Neovim can't wait in this callback: make the call in vim.schedule or in a coroutine"
+local FOREVER = 0x7fffffff -- milliseconds; what vim.wait takes at most
+
+-- False: the user has interrupted it.
+local function block(done)
+  local ok, reason
+  repeat
+    ok, reason = vim.wait(FOREVER, done)
+  until ok or reason == -2
+  return ok
+end
+
+local M = uv_loop.new(vim.uv or vim.loop, vim.schedule, block)
+
+M.name = "neovim"
+
+--- See the contract.
+function M.inside()
+  if compat.running() then
+    if not compat.isyieldable() then
+      return nil, uv_loop.C_BOUNDARY
+    end
+  elseif vim.in_fast_event() then
+    return nil, FAST
+  end
+  return true
+end
+
+--- See the contract.
+function M.report(err)
+  vim.schedule(function()
+    vim.notify("contactout: error in a task: " .. tostring(err), vim.log.levels.ERROR)
+  end)
+end
+
+-- Scheduled, since this file may be loaded by a call in a fast callback.
+vim.schedule(function()
+  vim.api.nvim_create_autocmd("VimLeavePre", { callback = function() M.close() end })
+end)
+
+return M

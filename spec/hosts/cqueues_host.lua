@@ -1,0 +1,75 @@
+-- cqueues, for program.lua.
+
+local contactout = require "contactout"
+local cqueues = require "cqueues"
+
+local function refuses_other_coroutines()
+  local loaded, problem
+  coroutine.wrap(function()
+    loaded, problem = contactout.new({ rate_limits = false }):stats()
+  end)()
+  assert(loaded == nil and problem.kind == "unsupported", "refused")
+  assert(problem.message:find("cq:wrap", 1, true), problem.message)
+end
+
+-- A client that waits in two controllers, one inside the other.
+local function serves_nested_controllers()
+  local client, statuses = contactout.new({ rate_limits = false }), {}
+  local inner = cqueues.new()
+  for i = 1, 3 do
+    inner:wrap(function()
+      statuses[i] = assert(client:stats()).status_code
+    end)
+  end
+  local beside = contactout.spawn(client.stats, client)
+  assert(inner:loop())
+  assert(#statuses == 3 and beside:wait().status_code == 200)
+end
+
+-- A controller that is dropped takes its coroutines with it, and their calls.
+local function survives_dropped_controllers()
+  local client = contactout.new({ rate_limits = false })
+  for _ = 1, 5 do
+    local inner = cqueues.new()
+    inner:wrap(function()
+      client:stats(nil, { headers = { ["x-sandbox-fault"] = "hang" } })
+    end)
+    assert(inner:step(0))
+    assert(client._core:pending() > 0)
+  end
+  while client._core:pending() > 0 do
+    collectgarbage()
+    contactout.sleep(0.001)
+  end
+  assert(client:stats())
+end
+
+local controller = cqueues.new()
+
+return {
+  facts = {
+    { name = "other coroutines are refused", check = refuses_other_coroutines },
+    { name = "one client serves nested controllers", check = serves_nested_controllers },
+    { name = "dropped controllers drop their calls", check = survives_dropped_controllers },
+  },
+  run = function(main)
+    local has_ended = false
+    controller:wrap(function()
+      main()
+      has_ended = true
+    end)
+    repeat
+      assert(controller:step())
+    until has_ended
+  end,
+  finish = function()
+    assert(controller:loop())
+  end,
+  tick = function(fn)
+    cqueues.running():wrap(function()
+      while fn() do
+        cqueues.sleep(0.001)
+      end
+    end)
+  end,
+}

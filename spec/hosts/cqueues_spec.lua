@@ -1,0 +1,16 @@
+local hosts = require "spec.support.hosts"
+
+local opts = {
+  own = {
+    "other coroutines are refused",
+    "one client serves nested controllers",
+    "dropped controllers drop their calls",
+  },
+}
+
+-- the tag leaves it out on PUC 5.1, which can't wait in a coroutine
+describe("cqueues #yields", function()
+  for _, one in ipairs(hosts.checks("cqueues", opts)) do
+    it(one.name, one.check)
+  end
+end)

@@ -1,0 +1,19 @@
+-- Plain Lua, for program.lua: the library's own scheduler.
+
+local contactout = require "contactout"
+
+return {
+  run = function(main)
+    contactout.spawn(main):wait()
+  end,
+  finish = function()
+    contactout.run(function() end)
+  end,
+  tick = function(fn)
+    contactout.spawn(function()
+      while fn() do
+        contactout.sleep(0.001)
+      end
+    end)
+  end,
+}
