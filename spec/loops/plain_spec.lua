@@ -142,16 +142,14 @@ describe("park", function()
     local waiter, results = nil, {}
     run(function()
       waiter = plain.waiter()
-      results[1] = plain.park(waiter, 0.001)
-      results[2] = plain.park(waiter, 0.004)
+      results[1] = plain.park(waiter, 0.2)
+      results[2] = plain.park(waiter, 60)
     end, function()
       plain.wake(waiter)
-      local start = core.now()
-      plain.park(plain.waiter(), 0.002)
-      results.in_time = core.now() - start < 0.004
+      plain.park(plain.waiter(), 0.3) -- past the first wait's time
       plain.wake(waiter)
     end)
-    assert.are.same({ true, true, in_time = true }, results)
+    assert.are.same({ true, true }, results)
   end)
 
   it("lets timers go off in the order of their times", function()
@@ -162,8 +160,8 @@ describe("park", function()
         order[#order + 1] = seconds
       end
     end
-    run(sleeper(0.004), sleeper(0.001), sleeper(0.003), sleeper(0.002))
-    assert.are.same({ 0.001, 0.002, 0.003, 0.004 }, order)
+    run(sleeper(0.08), sleeper(0.02), sleeper(0.06), sleeper(0.04))
+    assert.are.same({ 0.02, 0.04, 0.06, 0.08 }, order)
   end)
 
   it("runs the scheduler when it is called outside of it", function()
