@@ -50,4 +50,8 @@ end
 ---@type fun(): boolean
 M.isyieldable = _VERSION == "Lua 5.2" and isyieldable_by_stack or core.isyieldable
 
+--- Why a host's coroutine for which that is false can't wait, and the way out.
+M.C_BOUNDARY = "a C function such as table.sort or string.gsub can't be left and come back "
+  .. "to: make the call before or after it"
+
 return M

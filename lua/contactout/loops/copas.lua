@@ -13,8 +13,6 @@ local core = require "contactout.core"
 
 local M = { name = "copas", spawns_outside = true, now = core.now }
 
-local C_BOUNDARY = "a C function such as table.sort or string.gsub can't be left and come back "
-  .. "to: make the call before or after it"
 local NAP = 0.001
 
 local HAS_SLEEP = copas.sleep ~= nil and copas.wakeup ~= nil
@@ -28,7 +26,7 @@ function M.inside()
   if not compat.running() or copas.running == false and not is_driven then
     return false
   elseif not compat.isyieldable() then
-    return nil, C_BOUNDARY
+    return nil, compat.C_BOUNDARY
   end
   return true
 end

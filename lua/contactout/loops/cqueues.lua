@@ -12,8 +12,6 @@ local M = { name = "cqueues", now = core.now }
 
 local OTHER_COROUTINE = "this coroutine isn't one that cqueues runs: start it with cq:wrap or "
   .. "contactout.spawn instead of coroutine.create or coroutine.wrap"
-local C_BOUNDARY = "a C function such as table.sort or string.gsub can't be left and come back "
-  .. "to: make the call before or after it"
 
 --- See the contract.
 function M.inside()
@@ -23,7 +21,7 @@ function M.inside()
   elseif not is_own then
     return nil, OTHER_COROUTINE
   elseif not compat.isyieldable() then
-    return nil, C_BOUNDARY
+    return nil, compat.C_BOUNDARY
   end
   return true
 end

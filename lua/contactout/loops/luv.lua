@@ -41,7 +41,7 @@ function M.inside()
   if not compat.running() then
     return false
   elseif not compat.isyieldable() then
-    return nil, uv_loop.C_BOUNDARY
+    return nil, compat.C_BOUNDARY
   end
   return true
 end

@@ -28,7 +28,7 @@ M.name = "neovim"
 function M.inside()
   if compat.running() then
     if not compat.isyieldable() then
-      return nil, uv_loop.C_BOUNDARY
+      return nil, compat.C_BOUNDARY
     end
   elseif vim.in_fast_event() then
     return nil, FAST

@@ -16,8 +16,6 @@ local PARKED = {}
 
 local OTHER_COROUTINE = "this coroutine isn't one of contactout's tasks: start it with "
   .. "contactout.spawn instead of coroutine.create or coroutine.wrap"
-local C_BOUNDARY = "a C function such as table.sort or string.gsub can't be left and come back "
-  .. "to: make the call before or after it"
 local NESTED = "the scheduler is already running, and what runs here can't wait"
 local DEADLOCK = "contactout: all tasks wait, and nothing is left that could wake one"
 
@@ -38,7 +36,7 @@ function M.inside()
   elseif compat.running() ~= state.running then
     return nil, OTHER_COROUTINE
   elseif not compat.isyieldable() then
-    return nil, C_BOUNDARY
+    return nil, compat.C_BOUNDARY
   end
   return true
 end

@@ -8,9 +8,6 @@ local core = require "contactout.core"
 
 local M = {}
 
-M.C_BOUNDARY = "a C function such as table.sort or string.gsub can't be left and come back "
-  .. "to: make the call before or after it"
-
 --- Starts a timer, once. libuv counts in whole milliseconds and rounds the present
 --- down, so one more makes sure that none is early.
 ---@return userdata handle which the caller closes
