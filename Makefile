@@ -80,15 +80,18 @@ install: all ## install for LUA under PREFIX (/usr/local)
 RUN_PACKAGES := gcc libc6-dev pkg-config libcurl4-openssl-dev lua5.4 liblua5.4-dev \
   luajit2 libluajit2-5.1-dev lua-cjson lua-http lua-cqueues lua-luaossl
 TEST_PACKAGES := $(RUN_PACKAGES) lua5.1 liblua5.1-0-dev lua5.2 liblua5.2-dev lua5.3 liblua5.3-dev \
-  lua-busted lua-check lua-socket lua-filesystem lua-luv lua-copas neovim luarocks clang-format universal-ctags \
-  valgrind curl locales bsdutils
+  lua-busted lua-check lua-socket lua-filesystem lua-luv lua-copas neovim nginx-light libnginx-mod-http-lua \
+  luarocks clang-format universal-ctags valgrind curl locales bsdutils procps
 
-# $(call install_packages,LIST): those of the list that are missing, by apt.
+# $(call install_packages,LIST): those of the list that are missing, by apt, which
+# must not start any service that comes with them (nginx).
 define install_packages
 	@missing=$$(for p in $(1); do dpkg -s $$p >/dev/null 2>&1 || echo $$p; done); \
 	if [ -z "$$missing" ]; then exit 0; fi; \
 	if ! command -v apt-get >/dev/null; then echo "please install what Debian calls:" $$missing >&2; exit 1; fi; \
 	echo "installing" $$missing; \
+	policy=/usr/sbin/policy-rc.d; \
+	if [ ! -e $$policy ]; then printf '#!/bin/sh\nexit 101\n' >$$policy && chmod +x $$policy && trap "rm -f $$policy" EXIT; fi; \
 	apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing >/dev/null
 endef
 

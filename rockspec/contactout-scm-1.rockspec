@@ -23,6 +23,7 @@ build = {
   modules = {
     ["contactout.core"] = {
       sources = {
+        "src/bell.c",
         "src/buffer.c",
         "src/client.c",
         "src/clock.c",
@@ -69,6 +70,7 @@ build = {
     ["contactout.loops"] = "lua/contactout/loops/init.lua",
     ["contactout.loops.luv"] = "lua/contactout/loops/luv.lua",
     ["contactout.loops.neovim"] = "lua/contactout/loops/neovim.lua",
+    ["contactout.loops.nginx"] = "lua/contactout/loops/nginx.lua",
     ["contactout.loops.plain"] = "lua/contactout/loops/plain.lua",
     ["contactout.loops.uv"] = "lua/contactout/loops/uv.lua",
     ["contactout.options"] = "lua/contactout/options.lua",

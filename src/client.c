@@ -139,6 +139,24 @@ static int client_fd(lua_State *L)
   return 1;
 }
 
+/* listen(client) -> path | nil, err: of a unix socket on which a host may wait
+ * for a ticket: it writes the ticket's id and a newline, and gets a byte. */
+static int client_listen(lua_State *L)
+{
+  struct client *client = check_client(L);
+  if (!is_usable(L, client))
+    return cto_fail(L);
+  const char *path = cto_worker_listen(client->worker);
+  if (!path) {
+    cto_error(L, CTO_UNSUPPORTED, NULL, NULL,
+              "no unix socket could be made to wait on: set TMPDIR to a folder "
+              "that this process may write to");
+    return cto_fail(L);
+  }
+  lua_pushstring(L, path);
+  return 1;
+}
+
 /* next(client) -> id of a ticket that has ended, each once | nil */
 static int client_next(lua_State *L)
 {
@@ -270,6 +288,16 @@ static int ticket_take(lua_State *L)
   return 3;
 }
 
+/* cancel(ticket): nobody waits for it any more. It can still be taken. */
+static int ticket_cancel(lua_State *L)
+{
+  struct ticket *ticket = check_ticket(L, 1);
+  if (ticket->transfer && ticket->id != 0 &&
+      !cto_worker_is_foreign(ticket->worker))
+    cto_worker_cancel(ticket->worker, ticket->transfer);
+  return 0;
+}
+
 /* ended(ticket) -> boolean */
 static int ticket_ended(lua_State *L)
 {
@@ -350,17 +378,20 @@ static int client_endpoint(lua_State *L)
  */
 
 static const luaL_Reg client_functions[] = {
-    {"submit", client_submit},   {"perform", client_perform},
-    {"next", client_next},       {"wait", client_wait},
-    {"pending", client_pending}, {"fd", client_fd},
-    {"close", cto_client_gc},    {NULL, NULL},
+    {"submit", client_submit},
+    {"perform", client_perform},
+    {"next", client_next},
+    {"wait", client_wait},
+    {"pending", client_pending},
+    {"fd", client_fd},
+    {"listen", client_listen},
+    {"close", cto_client_gc},
+    {NULL, NULL},
 };
 
 static const luaL_Reg ticket_functions[] = {
-    {"id", ticket_id},
-    {"take", ticket_take},
-    {"ended", ticket_ended},
-    {NULL, NULL},
+    {"id", ticket_id},       {"take", ticket_take}, {"cancel", ticket_cancel},
+    {"ended", ticket_ended}, {NULL, NULL},
 };
 
 /* [-0, +0, m] */

@@ -13,6 +13,8 @@
 #include "response.h"
 #include "settings.h"
 
+struct cto_caller;
+
 /* One attempt of one request. It copies what it needs of the request, so the
  * two live and die apart. */
 struct cto_transfer {
@@ -35,6 +37,8 @@ struct cto_transfer {
   atomic_bool cancelled; /* set by the client's thread */
   char error_text[CURL_ERROR_SIZE];
   struct cto_response response; /* valid once it has ended */
+
+  struct cto_caller *caller; /* bell.c's: who waits for it there, or NULL */
 
   unsigned long long id; /* the rest is worker.c's, under its lock */
   bool quiet;            /* somebody blocks for it: not to be named */

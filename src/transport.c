@@ -256,12 +256,29 @@ static int time_to_wait(const struct cto_transport *transport)
   return left <= 0 ? 0 : left < LONG_WAIT ? (int)left : LONG_WAIT;
 }
 
-void cto_transport_wait(struct cto_transport *transport)
+void cto_transport_wait(struct cto_transport *transport,
+                        struct curl_waitfd *descriptors, unsigned count)
 {
-  curl_multi_poll(transport->multi, NULL, 0, time_to_wait(transport), NULL);
+  curl_multi_poll(transport->multi, descriptors, count, time_to_wait(transport),
+                  NULL);
 }
 
 void cto_transport_wake(struct cto_transport *transport)
 {
   curl_multi_wakeup(transport->multi);
+}
+
+static struct cto_transfer *find_in(struct cto_transfer *list,
+                                    unsigned long long id)
+{
+  while (list && list->id != id)
+    list = list->next;
+  return list;
+}
+
+struct cto_transfer *cto_transport_find(const struct cto_transport *transport,
+                                        unsigned long long id)
+{
+  struct cto_transfer *found = find_in(transport->running, id);
+  return found ? found : find_in(transport->waiting, id);
 }

@@ -28,10 +28,15 @@ struct cto_transfer *cto_transport_turn(struct cto_transport *transport);
 /* Cancels all that was begun, whether sent or not, and returns it as a list. */
 struct cto_transfer *cto_transport_stop(struct cto_transport *transport);
 
-/* Waits until something is ready, a deadline passes, or cto_transport_wake is
- * called (from any thread). */
-void cto_transport_wait(struct cto_transport *transport);
+/* Waits until something is ready, one of `count` further descriptors too, a
+ * deadline passes, or cto_transport_wake is called (from any thread). */
+void cto_transport_wait(struct cto_transport *transport,
+                        struct curl_waitfd *descriptors, unsigned count);
 void cto_transport_wake(struct cto_transport *transport);
+
+/* The transfer with that id among those begun and not ended, or NULL. */
+struct cto_transfer *cto_transport_find(const struct cto_transport *transport,
+                                        unsigned long long id);
 
 /* How many are under way or wait their turn. */
 int cto_transport_count(const struct cto_transport *transport);

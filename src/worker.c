@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "bell.h"
+
 struct cto_worker {
   struct cto_settings *settings;
   struct cto_transport *transport; /* whoever drives it, and to wake it */
@@ -19,6 +21,7 @@ struct cto_worker {
   pthread_cond_t some_ended;
   struct cto_transfer *incoming, **incoming_end;
   struct cto_transfer *ended, **ended_end; /* and not yet named */
+  struct cto_bell *bell;                   /* the thread's, once it has one */
   cto_id last_id;
   int pending;
   int holders;   /* the client, its thread, each transfer not released */
@@ -93,6 +96,7 @@ static bool drop_hold(struct cto_worker *worker)
 static void destroy(struct cto_worker *worker)
 {
   cto_transport_free(worker->transport);
+  cto_bell_free(worker->bell);
   if (worker->readable >= 0) {
     close(worker->readable);
     close(worker->writable);
@@ -115,8 +119,9 @@ static void unref(struct cto_worker *worker)
 
 /* --- The loop ------------------------------------------------------------- */
 
-/* Takes in what was submitted; false once the client is closed. */
-static bool adopt(struct cto_worker *worker)
+/* Takes in what was submitted, and the bell; false once the client is closed.
+ */
+static bool adopt(struct cto_worker *worker, struct cto_bell **bell)
 {
   struct cto_transfer *transfer;
   pthread_mutex_lock(&worker->lock);
@@ -124,6 +129,7 @@ static bool adopt(struct cto_worker *worker)
   while ((transfer = shift(&worker->incoming, &worker->incoming_end)) != NULL)
     cto_transport_begin(worker->transport, transfer);
   bool open = !worker->closing;
+  *bell = worker->bell;
   pthread_mutex_unlock(&worker->lock);
   return open;
 }
@@ -140,6 +146,7 @@ static void report(struct cto_worker *worker, struct cto_transfer *list)
     list = transfer->next;
     transfer->ended = true;
     worker->pending--;
+    cto_bell_note_end(transfer);
     if (transfer->released)
       cto_transfer_free(transfer);
     else if (!transfer->quiet)
@@ -153,15 +160,23 @@ static void report(struct cto_worker *worker, struct cto_transfer *list)
 static void *run_thread(void *context)
 {
   struct cto_worker *worker = context;
-  while (adopt(worker)) {
+  struct cto_bell *bell = NULL;
+  unsigned count;
+  while (adopt(worker, &bell)) {
+    cto_bell_match(bell, worker->transport);
     report(worker, cto_transport_turn(worker->transport));
-    cto_transport_wait(worker->transport);
+    cto_bell_ring(bell);
+    struct curl_waitfd *descriptors = cto_bell_descriptors(bell, &count);
+    cto_transport_wait(worker->transport, descriptors, count);
+    cto_bell_read(bell);
   }
   report(worker, cto_transport_stop(worker->transport));
   pthread_mutex_lock(&worker->lock);
   struct cto_transport *transport = worker->transport;
   worker->transport = NULL;
+  worker->bell = NULL;
   pthread_mutex_unlock(&worker->lock);
+  cto_bell_free(bell);
   cto_transport_free(transport);
   pthread_mutex_lock(&registry.lock);
   worker->thread_done = true;
@@ -174,7 +189,7 @@ static void drive(struct cto_worker *worker, struct cto_transfer *transfer)
 {
   cto_transport_begin(worker->transport, transfer);
   while (!cto_transport_turn(worker->transport))
-    cto_transport_wait(worker->transport);
+    cto_transport_wait(worker->transport, NULL, 0);
   transfer->ended = true;
 }
 
@@ -464,6 +479,18 @@ void cto_worker_release(struct cto_worker *worker,
 int cto_worker_fd(struct cto_worker *worker)
 {
   return make_pipe(worker) ? worker->readable : -1;
+}
+
+const char *cto_worker_listen(struct cto_worker *worker)
+{
+  pthread_mutex_lock(&worker->lock);
+  if (!worker->bell && !worker->closing) {
+    worker->bell = cto_bell_new();
+    wake(worker);
+  }
+  const char *path = worker->bell ? cto_bell_path(worker->bell) : NULL;
+  pthread_mutex_unlock(&worker->lock);
+  return path;
 }
 
 int cto_worker_pending(struct cto_worker *worker)

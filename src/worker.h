@@ -57,6 +57,10 @@ void cto_worker_release(struct cto_worker *worker,
 
 int cto_worker_fd(struct cto_worker *worker);
 
+/* The path of a unix socket at which to wait for submitted transfers, as bell.h
+ * has it; NULL when it can't be made. */
+const char *cto_worker_listen(struct cto_worker *worker);
+
 /* Submitted and not yet ended. */
 int cto_worker_pending(struct cto_worker *worker);
 

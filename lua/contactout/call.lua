@@ -59,7 +59,30 @@ local function park(self, loop, waiter, seconds)
   return outcome
 end
 
--- Sends a request and waits for it in the host's way.
+-- Submits a request and parks until it has ended, or nobody waits any more.
+---@return userdata|nil ticket
+---@return contactout.Error|nil err
+local function submit_and_park(self, loop, waiter, request)
+  if self._closed or tasks.take_cancel() then
+    return errors.fail("cancelled", "cancelled before it was sent")
+  end
+  local ticket, err = self._core:submit(request)
+  if not ticket then
+    return nil, err
+  end
+  local id = ticket:id()
+  if loop.expect then
+    loop.expect(waiter, ticket)
+  else
+    self._waiters[id] = waiter
+  end
+  park(self, loop, waiter)
+  self._waiters[id] = nil
+  return ticket
+end
+
+-- Sends a request and waits for it in the host's way, which is made ready before:
+-- what was sent must find somebody who waits.
 ---@return table|nil value
 ---@return contactout.Error|nil err
 ---@return boolean|nil sent whether something of it may have left this machine
@@ -67,16 +90,17 @@ local function send(self, loop, request)
   if loop.blocks then
     return self._core:perform(request)
   end
-  local ticket, err = self._core:submit(request)
-  if not ticket then
-    return nil, err
+  local waiter = loop.waiter()
+  local err = loop.attach(self._source, waiter)
+  if err then
+    return nil, err, false
   end
-  local waiter, id = loop.waiter(), ticket:id()
-  self._waiters[id] = waiter
-  loop.attach(self._source)
-  park(self, loop, waiter)
-  loop.detach(self._source)
-  self._waiters[id] = nil
+  local ticket
+  ticket, err = submit_and_park(self, loop, waiter, request)
+  loop.detach(self._source, waiter)
+  if not ticket then
+    return nil, err, false
+  end
   return ticket:take()
 end
 

@@ -121,6 +121,9 @@ local function new_source(handle, waiters, parked)
   function source.fd()
     return handle:fd()
   end
+  function source.path()
+    return handle:listen()
+  end
   function source.step()
     local id = handle:next()
     while id do
@@ -157,7 +160,8 @@ function M.new(opts)
   if not handle then
     return nil, err
   end
-  local waiters, parked = {}, {}
+  -- by weak keys: nginx ends coroutines without a word
+  local waiters, parked = {}, setmetatable({}, { __mode = "k" })
   return setmetatable({
     _core = handle, _loop = loop, _waiters = waiters, _parked = parked,
     _source = new_source(handle, waiters, parked),

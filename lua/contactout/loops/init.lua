@@ -15,11 +15,16 @@
 --                           Runs the coroutine later, not before it returns.
 --                           false: it had been woken already (may be left out)
 --   spawn(fn)               starts `fn` in a new coroutine of the host, soon
---   attach(source), detach(source)   while attached, source.step() is called
---                           when the descriptor source.fd() is readable. Counts:
---                           a source attached twice is detached twice
+--   attach(source, waiter), detach(source, waiter)   while attached, source.step()
+--                           is called when the descriptor source.fd() is readable.
+--                           Counts: a source attached twice is detached twice.
+--                           Before a request is sent; attach may return an error
+--                           instead, and nothing is
 --   now()                   seconds, as `contactout.core`'s
 -- and, where it applies,
+--   expect(waiter, ticket)  the waiter's next park ends when that ticket of the
+--                           core has, instead of by source.step(); source.path()
+--                           is the unix socket that tells (see src/bell.h)
 --   spawns_outside          true: spawn works while the loop isn't running
 --   drive(done [, seconds]) runs the loop from outside until done(); false after
 --                           `seconds`
