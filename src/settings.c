@@ -84,8 +84,11 @@ static bool check_token(lua_State *L, struct cto_settings *settings)
     token[length] = '\0';
   }
   if (!token || !*token)
-    return REFUSE(L, "token",
-                  "no token: pass the option token, or set CONTACTOUT_TOKEN");
+    return REFUSE(
+        L, "token",
+        "no token: pass the option token, or set CONTACTOUT_TOKEN (which "
+        "nginx keeps from its workers without the directive `env "
+        "CONTACTOUT_TOKEN;`)");
   if (strpbrk(token, blanks))
     return REFUSE(L, "token", "token has a blank in it");
   return true;

@@ -83,6 +83,12 @@ function M.wait_until_closed()
   error("a connection is still open", 2)
 end
 
+--- How often to repeat what goes wrong only sometimes: `few`, or what SPEC_RUNS
+-- says.
+function M.rounds(few)
+  return tonumber(os.getenv("SPEC_RUNS")) or few
+end
+
 local function shell_quote(text)
   return "'" .. text:gsub("'", "'\\''") .. "'"
 end

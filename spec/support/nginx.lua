@@ -41,7 +41,7 @@ http {
   lua_package_cpath '${lua_cpath}';
   ${http}
   server {
-    listen 127.0.0.1:${port};
+    listen 127.0.0.1:${port} backlog=1024;
     lua_check_client_abort on;
     ${server}
   }

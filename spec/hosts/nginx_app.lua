@@ -1,0 +1,88 @@
+-- What the nginx of nginx_server_spec.lua runs: calls, each with the fault that
+-- the query names, and what became of them.
+
+local contactout = require "contactout"
+local data = require "contactout.sandbox.data"
+local ngx = require "ngx"
+
+local M = {}
+
+local PROFILE = data.person(6).linkedin_url
+
+local client
+
+-- One for each worker, made at its first request.
+local function own_client()
+  client = client or assert(contactout.new { rate_limits = false, max_retries = 0 })
+  return client
+end
+
+local function outcome(value, err)
+  return value and "found" or err.kind .. ": " .. err.message
+end
+
+local function opts(fault)
+  return fault and { headers = { ["x-sandbox-fault"] = fault } }
+end
+
+--- What becomes of a free call.
+function M.free(fault)
+  return outcome(own_client():stats(nil, opts(fault)))
+end
+
+--- What becomes of a call that costs a credit.
+function M.charged(fault)
+  return outcome(own_client():linkedin_enrich({ profile = PROFILE }, opts(fault)))
+end
+
+--- A call on a client of its own.
+function M.fresh(fault)
+  local one = assert(contactout.new { rate_limits = false, max_retries = 0 })
+  return outcome(one:stats(nil, opts(fault)))
+end
+
+--- A call in a coroutine that isn't a light thread.
+function M.in_coroutine()
+  return coroutine.wrap(function()
+    local step = coroutine.wrap(function()
+      coroutine.yield(M.free())
+    end)
+    return step()
+  end)()
+end
+
+--- Calls side by side, in as many light threads.
+function M.side_by_side(count)
+  local items = {}
+  for i = 1, count do
+    items[i] = i
+  end
+  local found, problem = 0, nil
+  contactout.map(items, function()
+    local said = M.free()
+    found = found + (said == "found" and 1 or 0)
+    problem = said ~= "found" and said or problem
+  end, { concurrency = count })
+  return found, " found; ", problem
+end
+
+function M.pending()
+  return own_client()._core:pending()
+end
+
+--- Made here, and kept for whoever asks; in init_by_lua: in the master.
+function M.make_client()
+  client = own_client()
+end
+
+--- Notes, for whoever asks later, what becomes of a call in a phase. The body's
+-- filter runs several times.
+function M.note(phase)
+  ngx.shared.notes:set(phase, M.free())
+end
+
+function M.noted(phase)
+  return ngx.shared.notes:get(phase)
+end
+
+return M

@@ -1,0 +1,287 @@
+-- nginx as its users run it: a master and workers that serve visitors, whose
+-- handlers make calls (nginx_app.lua). What holds in every host is nginx_spec's.
+
+-- nginx's Lua is LuaJIT, so the core must have been built for that.
+if not rawget(_G, "jit") then
+  return
+end
+
+local core_support = require "spec.support.core"
+local nginx = require "spec.support.nginx"
+local support = require "spec.support.client"
+
+local sandbox = support.sandbox
+
+local SERVER = [[
+  location = /ping { content_by_lua_block { ngx.say("pong") } }
+  location = /free { content_by_lua_block { ngx.say(app.free(ngx.var.arg_fault)) } }
+  location = /charged { content_by_lua_block { ngx.say(app.charged(ngx.var.arg_fault)) } }
+  location = /fresh { content_by_lua_block { ngx.say(app.fresh(ngx.var.arg_fault)) } }
+  location = /threads { content_by_lua_block { ngx.say(app.side_by_side(50)) } }
+  location = /pending { content_by_lua_block { ngx.say(app.pending()) } }
+]]
+
+local started = {}
+
+-- A server for one spec, on the sandbox.
+local function start(opts)
+  opts.env = ("CONTACTOUT_TOKEN=%s CONTACTOUT_BASE_URL=%s"):format(support.TOKEN, sandbox.url)
+  opts.server = SERVER .. (opts.server or "")
+  opts.http = "init_by_lua_block { app = require 'spec.hosts.nginx_app' "
+    .. (opts.in_init or "") .. " }\n" .. (opts.http or "")
+  local server = nginx.start(opts)
+  started[#started + 1] = server
+  return server
+end
+
+local function get(server, path)
+  local body, status = server:get(path)
+  assert.equal(200, status)
+  return (body:gsub("%s+$", ""))
+end
+
+-- The rest of an answer: its body, or nil.
+local function answer(visitor)
+  local text = visitor:receive("*a")
+  visitor:close()
+  return text and text:match("\r\n\r\n(.-)%s*$")
+end
+
+-- Visitors whose calls are with the sandbox, which holds them.
+local function held_visitors(server, path, count)
+  local visitors = {}
+  for i = 1, count do
+    visitors[i] = server:begin(path .. "?fault=hold")
+  end
+  sandbox:wait { requests = count }
+  return visitors
+end
+
+local function entries(pid, folder)
+  local pipe = assert(io.popen(("ls /proc/%d/%s | wc -l"):format(pid, folder)))
+  local count = tonumber(pipe:read("*a"))
+  pipe:close()
+  return count
+end
+
+local function settles(f, most)
+  return core_support.settles(f, most)
+end
+
+-- What nginx says of a setting, or of what a spec brings about.
+local EXPECTED = { "lua_code_cache is off", "worker_connections are not enough" }
+
+-- The first line of a log that tells of something wrong, or nil.
+local function problem_in(log)
+  for line in log:gmatch("[^\n]+") do
+    local is_expected = line:find(EXPECTED[1], 1, true) or line:find(EXPECTED[2], 1, true)
+    if (line:find("[error]", 1, true) or line:find("[alert]", 1, true)
+      or line:find("[crit]", 1, true)) and not is_expected then
+      return line
+    end
+  end
+end
+
+before_each(support.begin)
+after_each(function()
+  sandbox:release()
+  local servers, problem = started, nil
+  started = {}
+  for _, server in ipairs(servers) do
+    problem = problem_in(server:stop()) or problem
+  end
+  support.finish()
+  assert.is_nil(problem)
+end)
+
+describe("a phase of nginx #yields", function()
+  it("that can wait makes calls", function()
+    local server = start { server = [[
+      location = /rewrite {
+        rewrite_by_lua_block { ngx.ctx.said = app.free() }
+        content_by_lua_block { ngx.say(ngx.ctx.said) }
+      }
+      location = /access {
+        access_by_lua_block { ngx.ctx.said = app.free() }
+        content_by_lua_block { ngx.say(ngx.ctx.said) }
+      }
+    ]] }
+    assert.equal("found", get(server, "/rewrite"))
+    assert.equal("found", get(server, "/access"))
+    assert.equal("found", get(server, "/free"))
+  end)
+
+  it("that can't wait refuses them, sends nothing, and says what to do", function()
+    local server = start {
+      in_init = "app.note('init')",
+      http = [[
+        lua_shared_dict notes 1m;
+        init_worker_by_lua_block { app.note("init_worker") }
+        upstream other {
+          server 0.0.0.1;
+          balancer_by_lua_block {
+            app.note("balancer")
+            require("ngx.balancer").set_current_peer("127.0.0.1", ngx.var.server_port)
+          }
+        }
+      ]],
+      server = [[
+        location = /phases {
+          set_by_lua_block $kind { app.note("set") return "" }
+          content_by_lua_block { ngx.say("content") }
+          header_filter_by_lua_block { app.note("header_filter") }
+          body_filter_by_lua_block { app.note("body_filter") }
+          log_by_lua_block { app.note("log") }
+        }
+        location = /proxied { proxy_pass http://other/ping; }
+        location = /noted { content_by_lua_block { ngx.say(app.noted(ngx.var.arg_phase)) } }
+      ]],
+    }
+    assert.equal("content", get(server, "/phases"))
+    assert.equal("pong", get(server, "/proxied"))
+    for _, phase in ipairs { "init", "init_worker", "set", "balancer", "header_filter",
+      "body_filter", "log" } do
+      local noted = get(server, "/noted?phase=" .. phase)
+      assert.matches("^unsupported: ", noted, phase)
+      assert.matches("timer", noted, 1, true)
+      assert.matches("phase " .. phase, noted, 1, true)
+    end
+    assert.equal(0, sandbox:state().requests)
+  end)
+
+  it("may call from coroutines, and from many light threads", function()
+    local server = start { server = [[
+      location = /coroutine { content_by_lua_block { ngx.say(app.in_coroutine()) } }
+    ]] }
+    assert.equal("found", get(server, "/coroutine"))
+    assert.equal("50 found; nil", get(server, "/threads"))
+    assert.equal("50 found; nil", get(server, "/threads"))
+  end)
+end)
+
+describe("a worker of nginx #yields", function()
+  it("answers others while calls wait", function()
+    local server = start { workers = 2 }
+    local visitors = held_visitors(server, "/charged", 50)
+    for _ = 1, 20 do
+      assert.equal("pong", get(server, "/ping"))
+    end
+    sandbox:release()
+    for i = 1, 50 do
+      assert.equal("found", answer(visitors[i]))
+    end
+  end)
+
+  it("ends the call of a visitor who leaves, and holds nothing of it", function()
+    local server = start {}
+    local worker = server:workers()[1]
+    get(server, "/free")
+    local before = entries(worker, "fd")
+    for round = 1, 3 do
+      local visitors = {}
+      for i = 1, 50 do
+        visitors[i] = server:begin("/free?fault=hang")
+      end
+      sandbox:wait { requests = 1 + round * 50 }
+      for i = 1, 50 do
+        visitors[i]:close()
+      end
+      settles(function() return tonumber(get(server, "/pending")) end, 0)
+    end
+    settles(function() return entries(worker, "fd") end, before)
+    assert.equal("found", get(server, "/free"))
+  end)
+
+  it("leaves a charged call that was sent to finish", function()
+    local server = start {}
+    local visitor = held_visitors(server, "/charged", 1)[1]
+    visitor:close()
+    settles(function()
+      return server:log():find("client prematurely closed connection", 1, true) and 0 or 1
+    end, 0)
+    assert.equal("1", get(server, "/pending"))
+    sandbox:release()
+    settles(function() return tonumber(get(server, "/pending")) end, 0)
+    assert.equal(200, sandbox:ledger()[1].status)
+  end)
+
+  it("can't use a client that was made in init_by_lua, and says so", function()
+    local server = start { in_init = "app.make_client()" }
+    assert.matches("^unsupported: .*fork", get(server, "/free"))
+    assert.equal("found", get(server, "/fresh"))
+  end)
+
+  it("that is out of connections says so, and sends nothing of it", function()
+    local server = start { connections = 24 }
+    local found, problem = get(server, "/threads"):match("^(%d+) found; (.*)$")
+    assert.matches("^connection: .*worker_connections", problem)
+    assert.equal(tonumber(found), sandbox:state().requests)
+    assert.equal("found", get(server, "/free"))
+  end)
+
+  it("lets a client go with its request where the code cache is off", function()
+    local server = start { http = "lua_code_cache off;" }
+    local worker = server:workers()[1]
+    assert.equal("found", get(server, "/free"))
+    local before = entries(worker, "fd")
+    for _ = 1, 20 do
+      assert.equal("found", get(server, "/free"))
+    end
+    settles(function() return entries(worker, "task") end, 1)
+    settles(function() return entries(worker, "fd") end, before)
+  end)
+
+  it("lets go of clients that nobody holds", function()
+    local server = start {}
+    local worker = server:workers()[1]
+    for _ = 1, 50 do
+      assert.equal("found", get(server, "/fresh"))
+    end
+    settles(function()
+      get(server, "/fresh")
+      return entries(worker, "task")
+    end, 20)
+  end)
+end)
+
+describe("nginx #yields", function()
+  it("reloads under load without losing a call", function()
+    local server = start { workers = 2 }
+    for round = 1, support.rounds(3) do
+      local visitors = {}
+      for i = 1, 30 do
+        visitors[i] = server:begin("/charged?fault=delay:0.02")
+      end
+      server:signal("HUP")
+      for i = 1, 30 do
+        assert.equal("found", answer(visitors[i]), "in round " .. round)
+      end
+    end
+    settles(function() return #server:workers() end, 2)
+  end)
+
+  it("told to quit answers those who wait first", function()
+    local server = start { workers = 2 }
+    local visitors = held_visitors(server, "/charged", 10)
+    server:signal("QUIT")
+    sandbox:release()
+    for i = 1, 10 do
+      assert.equal("found", answer(visitors[i]))
+    end
+    assert.equal(0, (select(2, server:stop())))
+  end)
+
+  it("ends with calls in flight, quickly told", function()
+    for _ = 1, support.rounds(3) do
+      local server = start { workers = 2 }
+      local visitors = held_visitors(server, "/free", 10)
+      local _, code = server:stop("TERM")
+      assert.equal(0, code)
+      for i = 1, 10 do
+        visitors[i]:close()
+      end
+      sandbox:release()
+      support.begin()
+    end
+  end)
+end)
