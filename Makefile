@@ -81,7 +81,7 @@ RUN_PACKAGES := gcc libc6-dev pkg-config libcurl4-openssl-dev lua5.4 liblua5.4-d
   luajit2 libluajit2-5.1-dev lua-cjson lua-http lua-cqueues lua-luaossl
 TEST_PACKAGES := $(RUN_PACKAGES) lua5.1 liblua5.1-0-dev lua5.2 liblua5.2-dev lua5.3 liblua5.3-dev \
   lua-busted lua-check lua-socket lua-filesystem lua-luv lua-copas neovim nginx-light libnginx-mod-http-lua \
-  luarocks clang-format universal-ctags valgrind curl locales bsdutils procps
+  luarocks clang-format universal-ctags valgrind curl locales bsdutils procps love xvfb xauth
 
 # $(call install_packages,LIST): those of the list that are missing, by apt, which
 # must not start any service that comes with them (nginx).

@@ -68,6 +68,7 @@ build = {
     ["contactout.loops.copas"] = "lua/contactout/loops/copas.lua",
     ["contactout.loops.cqueues"] = "lua/contactout/loops/cqueues.lua",
     ["contactout.loops"] = "lua/contactout/loops/init.lua",
+    ["contactout.loops.love"] = "lua/contactout/loops/love.lua",
     ["contactout.loops.luv"] = "lua/contactout/loops/luv.lua",
     ["contactout.loops.neovim"] = "lua/contactout/loops/neovim.lua",
     ["contactout.loops.nginx"] = "lua/contactout/loops/nginx.lua",

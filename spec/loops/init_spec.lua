@@ -120,4 +120,16 @@ describe("for_tasks", function()
     assert.are.equal(own, loops.for_tasks())
     own.spawns_outside = false
   end)
+
+  it("is the one that a host names for where it can't wait, else none", function()
+    local own = simulated_loop.new()
+    own.inside = function() return nil, "not here" end
+    loops.named(own)
+    local loop, message = loops.for_tasks()
+    assert.is_nil(loop)
+    assert.are.equal("not here", message)
+    own.spawns_on = plain
+    assert.are.equal(plain, (loops.for_tasks()))
+    own.inside = function() return false end
+  end)
 end)

@@ -26,6 +26,7 @@
 --                           core has, instead of by source.step(); source.path()
 --                           is the unix socket that tells (see src/bell.h)
 --   spawns_outside          true: spawn works while the loop isn't running
+--   spawns_on               the loop on which tasks start where inside() gives nil
 --   drive(done [, seconds]) runs the loop from outside until done(); false after
 --                           `seconds`
 --   report(err)             tells of an error in a task that nobody waits for
@@ -88,19 +89,20 @@ local function candidates()
   return list
 end
 
--- The first of `list` that is running here; nil if none is; nil and a message
--- where one is, but can't wait.
+-- The first of `list` that is running here; nil if none is; nil, a message and
+-- the loop where one is, but can't wait.
 local function find_inside(list)
-  local problem
+  local problem, refusing
   for _, loop in ipairs(list) do
     local inside, message = loop.inside()
     if inside then
       return loop
     elseif inside == nil and not problem then
       problem = message or tostring(loop.name) .. " can't wait here"
+      refusing = loop
     end
   end
-  return nil, problem
+  return nil, problem, refusing
 end
 
 local function check_own(loop)
@@ -162,9 +164,9 @@ function M.for_tasks()
     return nil, NO_COROUTINES
   end
   local list = candidates()
-  local loop, problem = find_inside(list)
+  local loop, problem, refusing = find_inside(list)
   if loop or problem then
-    return loop, problem
+    return loop or refusing.spawns_on, problem
   end
   for _, candidate in ipairs(list) do
     if candidate.spawns_outside and candidate ~= plain then
