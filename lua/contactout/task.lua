@@ -68,7 +68,7 @@ end
 
 --- Parks the running coroutine until `loop.wake(waiter)`, until `seconds` have
 --- passed or its task is cancelled. A cancel ends one wait: the current one, or
---- the next if the task isn't waiting.
+--- the next if the task isn't waiting. So does the user's interrupt of a host.
 ---@param loop table
 ---@param waiter table from `loop.waiter()`
 ---@param seconds? number
@@ -76,7 +76,8 @@ end
 function M.park(loop, waiter, seconds)
   local task = M.running()
   if not task then
-    return loop.park(waiter, seconds) and "woken" or "timeout"
+    local woken, why = loop.park(waiter, seconds)
+    return woken and "woken" or why == "interrupted" and "cancelled" or "timeout"
   elseif M.take_cancel() then
     return "cancelled"
   end

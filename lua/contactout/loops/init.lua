@@ -10,7 +10,8 @@
 --                           can't wait here. The message names the way out
 --   waiter()                a new waiter, for the running coroutine
 --   park(waiter [, seconds])   waits until it is woken: true, or false after
---                           `seconds`. A wake that came first counts, once
+--                           `seconds`, or false, "interrupted" where the user
+--                           can end it. A wake that came first counts, once
 --   wake(waiter)            from anywhere in this Lua state; any number of times.
 --                           Runs the coroutine later, not before it returns.
 --                           false: it had been woken already (may be left out)

@@ -11,13 +11,22 @@ local vim = rawget(_G, "vim")
 local FAST = "Neovim can't wait in this callback: make the call in vim.schedule or in a coroutine"
 local FOREVER = 0x7fffffff -- milliseconds; what vim.wait takes at most
 
+-- Whether the user has pressed Ctrl-C. While vim.wait has a condition, 0.7 doesn't
+-- look; but any evaluation fails then, which also takes the interrupt back.
+local function is_interrupted()
+  local ok, problem = pcall(vim.api.nvim_eval, "0")
+  return not ok and tostring(problem):find("Keyboard interrupt", 1, true) ~= nil
+end
+
 -- False: the user has interrupted it.
 local function block(done)
   local ok, reason
   repeat
-    ok, reason = vim.wait(FOREVER, done)
+    ok, reason = vim.wait(FOREVER, function()
+      return done() or is_interrupted()
+    end)
   until ok or reason == -2
-  return ok
+  return done()
 end
 
 local M = uv_loop.new(vim.uv or vim.loop, vim.schedule, block)

@@ -50,12 +50,14 @@ local function add_waiting(loop, uv, defer, block)
   end
 
   -- Until there is a result: others may resume a coroutine that isn't theirs.
+  -- "interrupted" if the user ended the wait before.
   local function wait_for_result(waiter)
     while waiter.coroutine and waiter.result == nil do
       coroutine.yield()
     end
     if not waiter.coroutine and not block(function() return waiter.result ~= nil end) then
       finish(waiter, false)
+      return "interrupted"
     end
   end
 
@@ -69,10 +71,10 @@ local function add_waiting(loop, uv, defer, block)
     waiter.timer = seconds and M.start_timer(uv, seconds, function()
       finish(waiter, false)
     end)
-    wait_for_result(waiter)
+    local why = wait_for_result(waiter)
     local result = waiter.result
     waiter.result = nil
-    return result
+    return result, why
   end
 
   --- See the contract.
@@ -129,7 +131,7 @@ end
 ---@param uv table luv's functions
 ---@param defer fun(fn: function) calls `fn` soon, where coroutines may go on
 ---@param block? fun(done: fun(): boolean): boolean waits in the main coroutine;
----  false: interrupted
+---  false: the user has interrupted it
 ---@return table loop without `name` and `inside`
 function M.new(uv, defer, block)
   local loop = { now = core.now }
