@@ -118,6 +118,23 @@ love: ## look people up in a window of LÖVE, against the sandbox (SCREENSHOT=FI
 	@$(MAKE) --no-print-directory -s LUA=luajit
 	@eval "$$($(MAKE) -s env LUA=luajit)" && luajit examples/love/demo.lua $(if $(SCREENSHOT),--screenshot '$(SCREENSHOT)')
 
+.PHONY: neovim
+neovim: ## install, build, start the sandbox and open Neovim on a file of leads
+	$(call install_packages,$(RUN_PACKAGES) neovim)
+	@$(MAKE) --no-print-directory -s LUA=luajit
+	@eval "$$($(MAKE) -s env LUA=luajit)" && luajit examples/neovim/demo.lua
+
+SCREENSHOT_PACKAGES := $(RUN_PACKAGES) neovim xvfb xauth xterm imagemagick fonts-dejavu-core
+XTERM := xterm -geometry 86x46 -fa 'DejaVu Sans Mono' -fs 11 -bg '\#15181e' -fg '\#d8dee9' +sb -b 8 -bw 0
+
+.PHONY: screenshots
+screenshots: ## take the pictures in examples again
+	$(call install_packages,$(SCREENSHOT_PACKAGES))
+	@$(MAKE) --no-print-directory -s LUA=luajit
+	@eval "$$($(MAKE) -s env LUA=luajit)" && export SCREENSHOT=examples/neovim/screenshot.png && \
+	  xvfb-run -a -s '-screen 0 1200x1200x24' $(XTERM) -e luajit examples/neovim/demo.lua \
+	  -c 'luafile examples/neovim/screenshot.lua'
+
 .PHONY: sandbox
 sandbox: deps-run ## start the offline API and print its URL (ends with ^C)
 	@eval "$$($(MAKE) -s env LUA=luajit)" && exec $(SANDBOX)
