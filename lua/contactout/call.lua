@@ -17,11 +17,12 @@ local M = {}
 ---@field request userdata built by the core
 ---@field raw boolean the whole reply is wanted
 ---@field attempts integer made so far
----@field policy contactout.RetryPolicy
+---@field policy contactout.RetryPolicy and `deadline`: when its turn must have come
 
 -- Observers -----------------------------------------------------------------
 
--- An observer's error never costs a reply: it is kept for the next call.
+--- Tells the client's observer, if it has one. An observer's error never costs a
+--- reply: it is kept for the next call.
 local function emit(self, kind, call, fields)
   local observe = self._observe
   if not observe then
@@ -47,8 +48,8 @@ end
 
 -- Waiting -------------------------------------------------------------------
 
--- Parks the running coroutine on the client's behalf, so that `close` finds and
--- wakes it. Gives what tasks.park does; a closed client is a cancellation.
+--- Parks the running coroutine on the client's behalf, so that `close` finds and
+--- wakes it. Gives what tasks.park does; a closed client is a cancellation.
 local function park(self, loop, waiter, seconds)
   self._parked[waiter] = loop
   local outcome = tasks.park(loop, waiter, seconds)
@@ -122,6 +123,13 @@ local function held_too_long(self, call)
     { endpoint = call.name, retry_after = seconds, retryable = true })
 end
 
+-- The same for one whose turn has not come by the policy's deadline.
+local function too_late(call, now)
+  local deadline = call.policy.deadline
+  return deadline and now >= deadline and errors.new("timeout",
+    "not sent: no turn came in time within the rate limit", { endpoint = call.name }) or nil
+end
+
 -- Waits for a place within the rate limit. True, or nil and an error.
 local function wait_for_turn(self, loop, call)
   if self._closed then
@@ -130,9 +138,11 @@ local function wait_for_turn(self, loop, call)
   local since, problem
   local turn = not tasks.take_cancel()
     and self._limits:acquire(call.row, call.name, function(waiter, seconds)
-      since = since or core.now()
-      problem = held_too_long(self, call)
-      return problem and "cancelled" or park(self, loop, waiter, seconds)
+      local now = core.now()
+      since = since or now
+      problem = held_too_long(self, call) or too_late(call, now)
+      local left = (call.policy.deadline or math.huge) - now
+      return problem and "cancelled" or park(self, loop, waiter, math.min(seconds, left))
     end, loop)
   if since then
     emit(self, "wait", call, { reason = "rate_limit", seconds = core.now() - since })
@@ -178,9 +188,9 @@ local function attempt(self, loop, call)
   return value, problem, sent
 end
 
--- From 0 up to 1, for jitter alone. Not math.random: unseeded, as in LuaJIT, it
--- gives every process the same numbers, and the seed is the host's to set.
-local function random()
+--- From 0 up to 1, for jitter alone. Not math.random: unseeded, as in LuaJIT, it
+--- gives every process the same numbers, and the seed is the host's to set.
+function M.random()
   return core.now() * 1e5 % 1
 end
 
@@ -196,7 +206,7 @@ local function delay_after(self, call, err, sent)
     sent = sent, costs = call.row.costs, permanent = err.retryable == false,
   }
   err.retryable = retry.is_retryable(outcome, call.policy)
-  return retry.delay(outcome, call.attempts, call.policy, random)
+  return retry.delay(outcome, call.attempts, call.policy, M.random)
 end
 
 local function finish(call, value, err, charged)
@@ -211,6 +221,9 @@ local function finish(call, value, err, charged)
   err.maybe_charged = charged or nil
   return nil, err
 end
+
+-- For what waits on a client's behalf between calls.
+M.emit, M.park = emit, park
 
 --- Makes a call to its end. Yields where a host waits.
 ---@param self contactout.Client

@@ -140,6 +140,16 @@ end
 
 local M = {}
 
+--- Gives every client further methods: those of what is built on calls, which
+--- clients themselves know nothing of.
+---@param methods table<string, function>
+function M.extend(methods)
+  for name, method in pairs(methods) do
+    assert(Client[name] == nil or Client[name] == method, name)
+    Client[name] = method
+  end
+end
+
 --- Makes a client. Nothing is sent.
 ---@param opts? table see `contactout.options`
 ---@return contactout.Client|nil client
@@ -167,6 +177,7 @@ function M.new(opts)
     _source = new_source(handle, waiters, parked),
     _limits = limiter.set(rest.rate_limits, core.now),
     _policy = { max_retries = rest.max_retries, max_retry_wait = rest.max_retry_wait },
+    _timeout = for_core.timeout, -- nil: the core's
     _observe = rest.observe, _observe_data = rest.observe_data, _closed = false,
   }, Client)
 end

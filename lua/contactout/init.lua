@@ -3,8 +3,11 @@
 local client = require "contactout.client"
 local core = require "contactout.core"
 local errors = require "contactout.errors"
+local jobs = require "contactout.jobs"
 local tasks = require "contactout.tasks"
 local version = require "contactout.version"
+
+client.extend(jobs.methods)
 
 local M = {
   _VERSION = version,

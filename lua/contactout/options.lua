@@ -1,6 +1,6 @@
--- Every option of `contactout.new` and of a call, once: its type, its default,
--- its rule, and what it means. Unknown names are errors that name the nearest
--- known one. What a value must look like inside (a token, a URL, a header) the
+-- Every option of `contactout.new`, of a call and of a job, once: its type, its
+-- default, its rule, and what it means. Unknown names are errors that name the
+-- nearest known one. What a value must look like inside (a token, a URL, a header) the
 -- core checks. Depends on the core and on errors.
 
 local core = require "contactout.core"
@@ -103,7 +103,7 @@ M.CLIENT = {
   { name = "loop", type = "any",
     doc = "which host waits: a name or an adapter; detected at each call" },
   { name = "observe", type = "function",
-    doc = "function(event), called for each request, response, retry and wait" },
+    doc = "function(event), called for each request, response, retry and wait, and for jobs" },
   { name = "observe_data", type = "boolean", default = false,
     doc = "let events carry what was asked and answered: personal data" },
 }
@@ -136,6 +136,41 @@ for _, option in ipairs(M.CALL) do
     M.REQUEST[#M.REQUEST + 1] = option
   end
 end
+
+-- What a submission takes beside the job's own options: what its call does.
+local function job_options(own)
+  for _, option in ipairs(M.CALL) do
+    if option.name ~= "raw" then
+      own[#own + 1] = option
+    end
+  end
+  return own
+end
+
+local KEY = { name = "key", type = "function",
+  doc = "function(item), gives the key of an item; without it the items are the keys" }
+local CALLBACK_URL = { name = "callback_url", type = "string",
+  doc = "URL to which the server posts the result, too" }
+
+---@type contactout.Option[]
+M.CONTACTS_JOB = job_options {
+  { name = "include_phone", type = "boolean",
+    doc = "look for telephone numbers, which cost phone credits" },
+  CALLBACK_URL, KEY,
+}
+
+---@type contactout.Option[]
+M.VERIFICATION_JOB = job_options { CALLBACK_URL, KEY }
+
+---@type contactout.Option[]
+M.JOB_WAIT = {
+  { name = "timeout", type = "number", check = not_negative, default = 900,
+    doc = "seconds until the wait ends with kind job_timeout; 900" },
+  { name = "interval", type = "number", check = positive, default = 2,
+    doc = "seconds until the first poll, about; each further one waits half as long again; 2" },
+  { name = "max_interval", type = "number", check = positive, default = 30,
+    doc = "seconds between two polls at most, about; 30" },
+}
 
 local function find(list, name)
   for _, option in ipairs(list) do

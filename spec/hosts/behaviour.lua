@@ -228,6 +228,60 @@ fact("an error in a task is raised by the run around it", function()
   equal("the task's", err)
 end)
 
+-- Jobs --------------------------------------------------------------------------
+
+-- Polls that hardly wait.
+local SOON = { interval = 0.01, max_interval = 0.02 }
+
+local function submit(one, i, opts)
+  return assert(one:submit_contacts({ data.person(i).linkedin_url }, opts))
+end
+
+fact("a job is submitted, waited for and read", function()
+  local job = submit(client(), 1)
+  equal(job, assert(job:wait(SOON)))
+  for item, contact in job:results() do
+    equal(data.person(1).linkedin_url, item)
+    equal(data.person(1).linkedin_url, contact.linkedin_url)
+  end
+end)
+
+fact("many jobs are waited for at once", function()
+  local one, tasks = client(), {}
+  for i = 1, 100 do
+    tasks[i] = contactout.spawn(function()
+      return assert(submit(one, i):wait(SOON)).status
+    end)
+  end
+  for i = 1, 100 do
+    equal("done", tasks[i]:wait())
+  end
+end)
+
+fact("one job is waited for by many", function()
+  local job, tasks = submit(client(), 1), {}
+  for i = 1, 5 do
+    tasks[i] = contactout.spawn(job.wait, job, SOON)
+  end
+  for i = 1, 5 do
+    equal(job, tasks[i]:wait())
+  end
+end)
+
+fact("a cancelled wait says so, and the job can be waited for again", function()
+  local job, begun = submit(client(), 1), false
+  local task = contactout.spawn(function()
+    begun = true
+    return select(2, job:wait())
+  end)
+  wait_until(function() return begun end)
+  task:cancel()
+  local err = task:wait()
+  equal("cancelled", err.kind)
+  equal(job.uuid, err.job_uuid)
+  equal("done", assert(job:wait(SOON)).status)
+end)
+
 -- Ends --------------------------------------------------------------------------
 
 fact("a cancelled task's call says cancelled, and the task goes on", function()

@@ -2,6 +2,7 @@
 
 local contactout = require "contactout"
 local cqueues = require "cqueues"
+local vanishing = require "spec.hosts.vanishing"
 
 local function refuses_other_coroutines()
   local loaded, problem
@@ -44,6 +45,16 @@ local function survives_dropped_controllers()
   assert(client:stats())
 end
 
+local function survives_dropped_waiters()
+  vanishing(function(fn, done)
+    local inner = cqueues.new()
+    inner:wrap(fn)
+    repeat
+      assert(inner:step(0))
+    until done()
+  end)
+end
+
 local controller = cqueues.new()
 
 return {
@@ -51,6 +62,7 @@ return {
     { name = "other coroutines are refused", check = refuses_other_coroutines },
     { name = "one client serves nested controllers", check = serves_nested_controllers },
     { name = "dropped controllers drop their calls", check = survives_dropped_controllers },
+    { name = "dropped waiters hold up no other", check = survives_dropped_waiters },
   },
   run = function(main)
     local has_ended = false

@@ -5,6 +5,7 @@ local opts = {
     "other coroutines are refused",
     "one client serves nested controllers",
     "dropped controllers drop their calls",
+    "dropped waiters hold up no other",
   },
 }
 

@@ -50,6 +50,14 @@ function M.new()
     unpark(waiter, true)
   end
 
+  --- Ends a parked coroutine, as some hosts do: without a word.
+  function loop.resume_never(waiter)
+    if waiter.timer then
+      timers:remove(waiter.timer)
+    end
+    waiter.parked, waiter.timer = false, nil
+  end
+
   function loop.spawn(fn)
     ready:push({ coroutine = coroutine.create(fn) })
   end

@@ -30,6 +30,8 @@
 --   spawns_on               the loop on which tasks start where inside() gives nil
 --   drive(done [, seconds]) runs the loop from outside until done(); false after
 --                           `seconds`
+--   keeps                   true: no coroutine of it ends while it is parked, so
+--                           that others may rely on its waking them
 --   report(err)             tells of an error in a task that nobody waits for
 --   blocks                  true: park stops the thread (see blocking.lua)
 

@@ -16,6 +16,7 @@ local FRAME = "LÖVE can't wait in love.update and its other functions, since th
 local M = {
   name = "love",
   spawns_on = plain,
+  keeps = true,
   now = plain.now,
   waiter = plain.waiter,
   park = plain.park,

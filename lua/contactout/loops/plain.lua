@@ -9,7 +9,7 @@ local errors = require "contactout.errors"
 local heap = require "contactout.heap"
 local queue = require "contactout.queue"
 
-local M = { name = "plain", spawns_outside = true, now = core.now }
+local M = { name = "plain", spawns_outside = true, keeps = true, now = core.now }
 
 -- What our own park yields; any other yield is the user's.
 local PARKED = {}

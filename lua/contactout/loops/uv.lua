@@ -134,7 +134,7 @@ end
 ---  false: the user has interrupted it
 ---@return table loop without `name` and `inside`
 function M.new(uv, defer, block)
-  local loop = { now = core.now }
+  local loop = { now = core.now, keeps = true }
   add_waiting(loop, uv, defer, block)
   add_sources(loop, uv)
 
