@@ -12,10 +12,8 @@ local WORDS = {
 }
 local SENT = "SENT"
 
--- Seconds after which a result that stays the same is the whole of it; and where
--- there is none at all, which may well mean that the work hasn't begun.
+-- Seconds after which a result that stays the same is the whole of it.
 local SETTLES = 10
-local EMPTY_SETTLES = 60
 -- Seconds after its submission in which a job may not be found yet.
 local APPEARS = 30
 
@@ -52,10 +50,8 @@ local function is_same(a, b)
 end
 
 -- The status that SENT stands for.
-local function status_of_sent(same_since, view, now, covers)
-  local is_empty = next(view.result) == nil
-  local has_settled = now - same_since >= (is_empty and EMPTY_SETTLES or SETTLES)
-  return (has_settled or covers()) and "done" or "pending"
+local function status_of_sent(same_since, now, covers)
+  return (now - same_since >= SETTLES or covers()) and "done" or "pending"
 end
 
 --- Adds to what a poll has shown what earlier ones did: an answer that the server
@@ -80,7 +76,7 @@ function M.take(course, view, now, covers)
   local word = view.word and view.word:upper()
   local is_as_before = view.word == course.server_status and is_same(view.result, course.result)
   local same_since = is_as_before and course.same_since or now
-  local status = word == SENT and status_of_sent(same_since, view, now, covers)
+  local status = word == SENT and status_of_sent(same_since, now, covers)
     or WORDS[word] or "pending"
   course.result, course.same_since = view.result, same_since
   if course.status == "done" and status ~= "done" then

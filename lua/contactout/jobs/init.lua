@@ -184,7 +184,7 @@ end
 --- Takes up a job that was submitted before, by anybody with the same token. Sends
 --- nothing. What it was asked isn't known here: `results` gives the server's keys,
 --- and where the server's word is SENT, it is done once its result has stayed the
---- same for 10 s (a minute, if it is empty), which takes two polls.
+--- same for 10 s, which takes two polls.
 ---@param kind "contacts"|"verification"
 ---@param uuid string
 ---@return contactout.Job|nil job
