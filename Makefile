@@ -195,12 +195,14 @@ docs: deps-run ## write the README's table of endpoints, and the types for edito
 	@eval "$$($(MAKE) -s env LUA=lua5.4)" && lua5.4 spec/support/reference.lua
 
 .PHONY: bench
-bench: deps-run ## compare with bare libcurl and lua-cjson, as ratios
+bench: deps ## compare with bare libcurl, lua-cjson and idle hosts, as ratios
 	@mkdir -p .build/bench
 	@for program in server raw; do \
 	  $(CC) -std=c11 -O2 $(WARNINGS) $(CURL_CFLAGS) spec/bench/$$program.c -o .build/bench/$$program $(CURL_LIBS) || exit 1; done
 	@for lua in lua5.4 luajit; do $(MAKE) --no-print-directory -s LUA=$$lua || exit 1; \
 	  eval "$$($(MAKE) -s env LUA=$$lua)" && $$lua spec/bench/run.lua .build/bench || exit 1; done
+	@eval "$$($(MAKE) -s env LUA=luajit)" && luajit spec/bench/nginx.lua .build/bench && \
+	  luajit spec/bench/hosts.lua .build/bench
 
 .PHONY: lint
 lint: ## luacheck, warnings as errors, clang-format, length of functions

@@ -1,8 +1,8 @@
 -- How long a host keeps others waiting: the gaps of a 1 ms ticker of its own, idle
--- and while 200 calls go on, 50 at once. Runs inside the host (program.lua of
--- spec/hosts), several rounds of each in turn. Prints milliseconds, medians of
--- the rounds: "http idle P99 LONGEST busy P99 LONGEST", and for https, where each
--- round's client has yet to connect.
+-- and while 200 calls go on, 50 at once, on a client that has yet to connect. Runs
+-- inside the host that SPEC_HOST names (spec/hosts), several rounds of each in
+-- turn. Prints milliseconds, medians of the rounds: "http p99 BUSY IDLE", "http
+-- longest BUSY IDLE", and the same of https.
 
 local contactout = require "contactout"
 local core = require "contactout.core"
@@ -54,27 +54,43 @@ local SERVERS = {
   { name = "https", url = os.getenv("BENCH_HTTPS"), ca_file = os.getenv("BENCH_CA") },
 }
 
-return function(host, write)
-  local ticker, is_over = { gaps = nil, last = 0 }, false
+local function start_ticker(host)
+  local ticker = { gaps = nil, last = 0, is_over = false }
   host.tick(function()
     local now = core.now()
     if ticker.gaps then
       table.insert(ticker.gaps, now - ticker.last)
     end
     ticker.last = now
-    return not is_over
+    return not ticker.is_over
   end)
+  return ticker
+end
+
+local function measure(ticker, server)
+  local began = core.now()
+  calls(server.url, server.ca_file) -- what is loaded once is loaded
+  local seconds = core.now() - began
+  local p99, longest, busy_p99, busy_longest = compare(ticker, function()
+    contactout.sleep(seconds)
+  end, function()
+    calls(server.url, server.ca_file)
+  end)
+  io.stdout:write(("\n%s p99 %.3f %.3f\n"):format(server.name, busy_p99 * 1e3, p99 * 1e3),
+    ("%s longest %.3f %.3f\n"):format(server.name, busy_longest * 1e3, longest * 1e3))
+  io.stdout:flush()
+end
+
+local host = require("spec.hosts." .. os.getenv("SPEC_HOST") .. "_host")
+
+host.run(function()
+  local ticker = start_ticker(host)
   for _, server in ipairs(SERVERS) do
-    local began = core.now()
-    calls(server.url, server.ca_file) -- what is loaded once is loaded
-    local seconds = core.now() - began
-    local p99, longest, busy_p99, busy_longest = compare(ticker, function()
-      contactout.sleep(seconds)
-    end, function()
-      calls(server.url, server.ca_file)
-    end)
-    write(("%s idle %.2f %.2f busy %.2f %.2f"):format(server.name, p99 * 1e3, longest * 1e3,
-      busy_p99 * 1e3, busy_longest * 1e3))
+    measure(ticker, server)
   end
-  is_over = true
+  ticker.is_over = true
+end)
+host.finish()
+if host.leave then
+  host.leave()
 end

@@ -6,20 +6,8 @@ end
 local hosts = require "spec.support.hosts"
 local nginx = require "spec.support.nginx"
 
--- Not by dofile, a C function, out of which nothing could yield.
 local folder, command = nginx.write {
-  main = "master_process off;",
-  http = [[
-    init_worker_by_lua_block {
-      ngx.timer.at(0, function()
-        local ok, problem = xpcall(assert(loadfile("spec/hosts/program.lua")), debug.traceback)
-        if not ok then
-          io.stderr:write(problem, "\n")
-          os.exit(9)
-        end
-      end)
-    }
-  ]],
+  main = "master_process off;", http = nginx.run_in_timer("spec/hosts/program.lua"),
 }
 
 -- the tag leaves it out on PUC 5.1, which can't wait in a coroutine

@@ -88,9 +88,20 @@ function M.write(opts)
   return folder, command, port
 end
 
---- Whether this machine has it, for the Lua that runs the specs: LuaJIT.
-function M.is_there()
-  return rawget(_G, "jit") ~= nil
+--- For `http`: runs a program in a timer of each worker, and ends that where it
+--- fails. Not by dofile, a C function, out of which nothing could yield.
+function M.run_in_timer(program)
+  return ([[
+    init_worker_by_lua_block {
+      ngx.timer.at(0, function()
+        local ok, problem = xpcall(assert(loadfile(%q)), debug.traceback)
+        if not ok then
+          io.stderr:write(problem, "\n")
+          os.exit(9)
+        end
+      end)
+    }
+  ]]):format(program)
 end
 
 local Server = {}

@@ -20,4 +20,4 @@ function love.errorhandler(message)
   end
 end
 
-contactout.spawn(assert(loadfile("spec/hosts/program.lua")))
+contactout.spawn(assert(loadfile(os.getenv("SPEC_PROGRAM") or "spec/hosts/program.lua")))
