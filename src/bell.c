@@ -11,6 +11,10 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#ifndef MSG_NOSIGNAL /* the thread blocks every signal anyway */
+#define MSG_NOSIGNAL 0
+#endif
+
 /* Room for the digits of an id and the newline. */
 enum { LINE_SIZE = 24, BACKLOG = 1024 };
 
