@@ -149,7 +149,8 @@ function M.start(loop, group, call, on_end)
   }, Task)
   group.live = group.live + 1
   loop.spawn(function()
-    task_of[compat.running()] = task
+    local thread = compat.running()
+    task_of[thread] = task
     task._result = compat.pack(pcall(compat.unpack(call, 1, call.n)))
     if on_end then
       on_end(task)
@@ -159,6 +160,7 @@ function M.start(loop, group, call, on_end)
       one.loop.wake(one.waiter)
     end
     leave(group, task)
+    task_of[thread] = nil -- nginx keeps an ended coroutine for as long as its parent
   end)
   return task
 end
