@@ -91,8 +91,12 @@ local function send(self, loop, request)
   if loop.blocks then
     return self._core:perform(request)
   end
+  local descriptor, err = self._core:fd() -- a forked child's client has none to wait on
+  if not descriptor then
+    return nil, err, false
+  end
   local waiter = loop.waiter()
-  local err = loop.attach(self._source, waiter)
+  err = loop.attach(self._source, waiter)
   if err then
     return nil, err, false
   end
