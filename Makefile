@@ -162,6 +162,15 @@ test: deps lint ## install, build, check and run all specs
 	$(call run_specs,lua5.2,)
 	$(call run_specs,lua5.1,--exclude-tags=yields)
 
+# Programs that end, fork or are collected with something in flight, in every
+# host, each a hundred times: what goes wrong there goes wrong sometimes.
+.PHONY: soak
+soak: export SPEC_RUNS := 100
+soak: SPEC := spec/hosts spec/core/process_spec.lua
+soak: deps ## run the specs of hosts and of ends of processes, 100 times each end
+	$(call run_specs,lua5.4,)
+	$(call run_specs,luajit,)
+
 # The sanitizers are linked into a Lua of our own: preloaded, they would be in
 # every program that the specs start. A program whose memory fails has its own
 # malloc, and a forked child may wait for a lock of the sanitizer's: left out.

@@ -92,7 +92,7 @@ local ENDS = {
 describe("a process", function()
   for name, ending in pairs(ENDS) do
     it("with transfers in flight ends cleanly by " .. name, function()
-      for i = 1, support.times(5, 30) do
+      for i = 1, support.times(5) do
         local output, code = run([[
           local c = client { base_url = ]] .. ("%q"):format(secure.url) .. [[,
             ca_file = ]] .. ("%q"):format(secure.ca_file) .. [[ }
@@ -111,7 +111,7 @@ describe("a process", function()
   end
 
   it("ends cleanly though the client was closed just before", function()
-    for _ = 1, support.times(5, 30) do
+    for _ = 1, support.times(5) do
       local output, code = run([[
         for _ = 1, 5 do
           local c = client { base_url = ]] .. ("%q"):format(secure.url) .. [[,
@@ -184,7 +184,7 @@ describe("a slow name server", function()
   end)
 
   it("doesn't delay the exit by os.exit, with lookups under way", function()
-    for _ = 1, support.times(2, 20) do
+    for _ = 1, support.times(2) do
       local _, seconds = run_slowly [[
         local c = client { base_url = "https://slow.test" }
         local tickets = {}

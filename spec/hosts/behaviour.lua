@@ -1,71 +1,17 @@
 -- What holds in every host, as plain functions: they run inside the real one, in
 -- a process of its own (program.lua), where there is no busted. Each fact is
 -- called in a coroutine of the host with {ticks = function() -> number}, and
--- raises unless it holds. hosts.lua in spec/support starts the process.
+-- raises unless it holds. Here are calls, tasks and jobs; *_facts.lua
+-- have the rest. hosts.lua in spec/support starts the process.
 
 local contactout = require "contactout"
 local core = require "contactout.core"
 local data = require "contactout.sandbox.data"
+local facts = require "spec.hosts.facts"
 
-local M = { facts = {} }
-
--- A fact, in plain present tense.
-local function fact(name, check)
-  table.insert(M.facts, { name = name, check = check })
-end
-
-local function equal(expected, actual, what)
-  if expected ~= actual then
-    error((what or "value") .. ": expected " .. tostring(expected) .. ", got "
-      .. tostring(actual), 2)
-  end
-end
-
-local function client(opts)
-  local all = { rate_limits = false, max_retries = 0 }
-  for name, value in pairs(opts or {}) do
-    all[name] = value
-  end
-  return assert(contactout.new(all))
-end
-
--- The options of a call whose request meets a fault of the sandbox.
-local function with(fault, opts)
-  opts = opts or {}
-  opts.headers = { ["x-sandbox-fault"] = fault }
-  return opts
-end
-
--- The kind of the error with which a free call under a fault ends.
-local function kind_under(fault, opts)
-  local value, err = client():stats(nil, with(fault, opts))
-  equal(nil, value)
-  return err.kind
-end
-
--- Lets the host go on until `done()`.
-local function wait_until(done)
-  while not done() do
-    assert(contactout.sleep(0.001))
-  end
-end
-
--- Starts `n` calls that the server never answers -> tasks, each giving its error.
-local function in_flight(one, n)
-  local tasks, begun = {}, 0
-  for i = 1, n do
-    tasks[i] = contactout.spawn(function()
-      begun = begun + 1
-      return select(2, one:stats(nil, with("hang")))
-    end)
-  end
-  wait_until(function()
-    return begun == n and one._core:pending() == n
-  end)
-  return tasks
-end
-
-M.in_flight = in_flight
+local own, fact = facts.list()
+local client, with, kind_under = facts.client, facts.with, facts.kind_under
+local equal, wait_until = facts.equal, facts.wait_until
 
 -- Calls -----------------------------------------------------------------------
 
@@ -282,76 +228,27 @@ fact("a cancelled wait says so, and the job can be waited for again", function()
   equal("done", assert(job:wait(SOON)).status)
 end)
 
--- Ends --------------------------------------------------------------------------
-
-fact("a cancelled task's call says cancelled, and the task goes on", function()
-  local one = client()
-  local task = in_flight(one, 1)[1]
-  task:cancel()
-  equal("cancelled", task:wait().kind)
-  equal(200, assert(one:stats()).status_code)
-end)
-
-fact("a cancelled task's sleep says cancelled", function()
-  local begun = false
-  local task = contactout.spawn(function()
-    begun = true
-    return select(2, contactout.sleep(1000))
-  end)
-  wait_until(function() return begun end)
-  task:cancel()
-  equal("cancelled", task:wait().kind)
-end)
-
-fact("a client closed with calls in flight says cancelled to each", function()
-  local one = client()
-  local tasks = in_flight(one, 5)
-  one:close()
-  for i = 1, 5 do
-    equal("cancelled", tasks[i]:wait().kind)
-  end
-end)
-
-fact("clients that come and go at once don't mix up their calls", function()
-  for _ = 1, 20 do
-    local one = client()
-    local tasks = in_flight(one, 2)
-    one:close()
-    equal(200, assert(client():stats()).status_code)
-    equal("cancelled", tasks[1]:wait().kind)
-    equal("cancelled", tasks[2]:wait().kind)
-  end
-end)
-
-fact("a client that nobody holds ends its calls", function()
-  local one = client()
-  local task = contactout.spawn(function(mine)
-    return assert(mine:stats(nil, with("delay:0.1"))).status_code
-  end, one)
-  wait_until(function() return one._core:pending() == 1 end)
-  one = nil -- luacheck: ignore
-  collectgarbage()
-  collectgarbage()
-  equal(200, task:wait())
-end)
-
-fact("a call that can't yield is refused before it is sent", function()
-  local kind
-  ("x"):gsub("x", function()
-    local value, err = client():stats()
-    kind = value and "a reply" or err.kind
-  end)
-  equal("unsupported", kind)
-end)
-
 -- Running -----------------------------------------------------------------------
 
+local M = { facts = {} }
+
+-- What is slow to end comes first, and what must have ended last.
+for _, list in ipairs({
+  require "spec.hosts.lookup_facts", own, require "spec.hosts.error_facts",
+  require "spec.hosts.end_facts",
+}) do
+  for _, one in ipairs(list) do
+    table.insert(M.facts, one)
+  end
+end
+
 --- Checks the facts, and the host's own, one after another; one line for each.
----@param host table `ticks`
----@param own table list of facts of this host alone
+---@param host table `ticks`; gets `before`, what the process held before the facts
+---@param hosts_own table list of facts of this host alone
 ---@param write fun(line: string)
-function M.run(host, own, write)
-  for _, list in ipairs({ M.facts, own }) do
+function M.run(host, hosts_own, write)
+  host.before = facts.warm_up()
+  for _, list in ipairs({ M.facts, hosts_own }) do
     for _, one in ipairs(list) do
       local ok, problem = pcall(one.check, host)
       write((ok and "ok: " or "failed: ") .. one.name .. (ok and "" or ": " .. tostring(problem)))

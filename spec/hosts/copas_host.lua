@@ -39,6 +39,8 @@ return {
       copas.loop()
     end
   end,
+  start = copas.addthread,
+  survives_fork = true, -- it has nothing but select
   tick = function(fn)
     copas.addthread(function()
       while fn() do

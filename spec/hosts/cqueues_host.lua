@@ -65,17 +65,23 @@ return {
     { name = "dropped waiters hold up no other", check = survives_dropped_waiters },
   },
   run = function(main)
-    local has_ended = false
+    local ended, problem
     controller:wrap(function()
-      main()
-      has_ended = true
+      ended, problem = pcall(main)
     end)
-    repeat
-      assert(controller:step())
-    until has_ended
+    while ended == nil do
+      local ok, message = controller:step()
+      if not ok then
+        io.stderr:write("a coroutine failed: ", tostring(message), "\n")
+      end
+    end
+    assert(ended, problem)
   end,
   finish = function()
     assert(controller:loop())
+  end,
+  start = function(fn)
+    controller:wrap(fn)
   end,
   tick = function(fn)
     cqueues.running():wrap(function()

@@ -7,6 +7,11 @@ local opts = {
     "dropped controllers drop their calls",
     "dropped waiters hold up no other",
   },
+  forks = true,
+  thrown = {
+    ["a task"] = { told = "contactout: error in a task: on purpose" },
+    ["a coroutine"] = { told = "a coroutine failed: on purpose" },
+  },
 }
 
 -- the tag leaves it out on PUC 5.1, which can't wait in a coroutine

@@ -1,10 +1,13 @@
 local hosts = require "spec.support.hosts"
 
 local opts = {
-  -- not "close": luv itself crashes when a callback that has closed a handle closes
-  -- the Lua state
-  ends = { "its last line", "exit" },
   own = { "a call in a callback blocks", "strange resumes end no wait" },
+  forks = true,
+  thrown = {
+    ["a task"] = { told = "contactout: error in a task: on purpose" },
+    -- luv ends the program after an error in a callback
+    ["a coroutine"] = { told = "Uncaught Error.-on purpose", ends = true, code = 255 },
+  },
 }
 
 -- the tag leaves it out on PUC 5.1, which can't wait in a coroutine

@@ -81,6 +81,9 @@ return {
     contactout.spawn(main):wait()
   end,
   finish = function() end,
+  start = function(fn)
+    coroutine.wrap(fn)()
+  end,
   tick = function(fn)
     local timer = uv.new_timer()
     timer:start(1, 1, function()

@@ -7,6 +7,12 @@ local hosts = require "spec.support.hosts"
 
 local opts = {
   command = "nvim --headless -u NONE -i NONE -c 'luafile spec/hosts/program.lua' -c 'cquit 9'",
+  error_code = 9,
+  forks = true,
+  thrown = {
+    ["a task"] = { told = "contactout: error in a task: on purpose" },
+    ["a coroutine"] = { told = "on purpose" },
+  },
   own = {
     "a coroutine may use the editor after a call",
     "a call outside of coroutines waits, and the editor goes on",

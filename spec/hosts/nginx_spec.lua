@@ -16,7 +16,9 @@ describe("nginx #yields", function()
     os.execute("rm -rf " .. folder)
   end)
 
-  local opts = { command = command, own = { "killed waiters hold up no other" } }
+  local opts = {
+    command = command, error_code = 9, own = { "killed waiters hold up no other" },
+  }
   for _, one in ipairs(hosts.checks("nginx", opts)) do
     it(one.name, one.check)
   end

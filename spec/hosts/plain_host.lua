@@ -9,6 +9,7 @@ return {
   finish = function()
     contactout.run(function() end)
   end,
+  survives_fork = true,
   tick = function(fn)
     contactout.spawn(function()
       while fn() do

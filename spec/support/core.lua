@@ -208,9 +208,9 @@ function M.preload(name)
   return (before and before ~= "" and before .. ":" or "") .. native.library(name)
 end
 
---- Repetitions: few by default, many with CONTACTOUT_SOAK=1.
-function M.times(few, many)
-  return os.getenv("CONTACTOUT_SOAK") and many or few
+--- Repetitions: few by default, SPEC_RUNS if that is set (`make soak`).
+function M.times(few)
+  return tonumber(os.getenv("SPEC_RUNS")) or few
 end
 
 return M

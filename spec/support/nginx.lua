@@ -29,6 +29,9 @@ env CONTACTOUT_TOKEN;
 env CONTACTOUT_BASE_URL;
 env SPEC_HOST;
 env SPEC_TASK;
+env SPEC_RUNS;
+env SPEC_SECURE_URL;
+env SPEC_CA_FILE;
 events { worker_connections ${connections}; }
 http {
   access_log off;

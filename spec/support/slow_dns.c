@@ -1,8 +1,10 @@
 /*
  * A name server that takes its time, for LD_PRELOAD: looking up a host whose
- * name begins with "slow" takes 3 seconds, and finds nothing.
+ * name begins with "slow" takes 3 seconds, or as many as the digit after that
+ * says, and finds nothing.
  */
 #define _GNU_SOURCE
+#include <ctype.h>
 #include <dlfcn.h>
 #include <netdb.h>
 #include <string.h>
@@ -15,7 +17,8 @@ int getaddrinfo(const char *node, const char *service,
                 const struct addrinfo *hints, struct addrinfo **found)
 {
   if (node && strncmp(node, "slow", 4) == 0) {
-    nanosleep(&(struct timespec){.tv_sec = 3}, NULL);
+    int seconds = isdigit((unsigned char)node[4]) ? node[4] - '0' : 3;
+    nanosleep(&(struct timespec){.tv_sec = seconds}, NULL);
     return EAI_NONAME;
   }
   lookup *real = (lookup *)dlsym(RTLD_NEXT, "getaddrinfo");
