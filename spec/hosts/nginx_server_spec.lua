@@ -82,7 +82,10 @@ local function problem_in(log)
   end
 end
 
-before_each(support.begin)
+before_each(function()
+  support.begin()
+  sandbox:config { limits = false }
+end)
 after_each(function()
   sandbox:release()
   local servers, problem = started, nil

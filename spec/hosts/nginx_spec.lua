@@ -4,10 +4,12 @@ if not rawget(_G, "jit") then
 end
 
 local hosts = require "spec.support.hosts"
+local native = require "spec.support.native"
 local nginx = require "spec.support.nginx"
 
 local folder, command = nginx.write {
-  main = "master_process off;", http = nginx.run_in_timer("spec/hosts/program.lua"),
+  cpath = native.module_path() .. ";", main = "master_process off;",
+  http = nginx.run_in_timer("spec/hosts/program.lua"),
 }
 
 -- the tag leaves it out on PUC 5.1, which can't wait in a coroutine
@@ -17,7 +19,7 @@ describe("nginx #yields", function()
   end)
 
   local opts = {
-    command = command, error_code = 9, own = { "killed waiters hold up no other" },
+    command = command, error_code = 9, own = { "killed waiters hold up no other" }, forks = true,
   }
   for _, one in ipairs(hosts.checks("nginx", opts)) do
     it(one.name, one.check)

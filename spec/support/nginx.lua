@@ -81,7 +81,7 @@ function M.write(opts)
     main = opts.main or "", http = opts.http or "", server = opts.server or "",
     workers = tostring(opts.workers or 1), connections = tostring(opts.connections or 1024),
     folder = folder, port = tostring(port),
-    lua_path = package.path, lua_cpath = package.cpath,
+    lua_path = package.path, lua_cpath = (opts.cpath or "") .. package.cpath,
   }
   local file = assert(io.open(folder .. "/nginx.conf", "w"))
   file:write((CONFIGURATION:gsub("%${([%w_]+)}", values)))
