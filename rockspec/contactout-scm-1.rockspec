@@ -132,6 +132,7 @@ build = {
     ["contactout.sandbox.tls"] = "lua/contactout/sandbox/tls.lua",
     ["contactout.sandbox.words"] = "lua/contactout/sandbox/words.lua",
     ["contactout.sandbox.world"] = "lua/contactout/sandbox/world.lua",
+    ["contactout.spending"] = "lua/contactout/spending.lua",
     ["contactout.task"] = "lua/contactout/task.lua",
     ["contactout.tasks"] = "lua/contactout/tasks.lua",
     ["contactout.version"] = "lua/contactout/version.lua",

@@ -17,7 +17,7 @@ local Client = {}
 ---@field max_retries? number further attempts after the first; 0: never
 ---@field max_retry_wait? number seconds; a server that asks for longer ends the call
 ---@field rate_limits? any requests per minute by class, the documented ones unless given; false: no limit
----@field budget? any credits that may be spent
+---@field budget? any credits that may be spent: {email =, phone =, search =, verifier =}
 ---@field cache? any where single lookups are kept
 ---@field max_connections? number open connections at most; 64
 ---@field max_response_bytes? number bytes of one reply, after decompression; 64 MiB

@@ -18,6 +18,9 @@ local M = {}
 ---@field raw boolean the whole reply is wanted
 ---@field attempts integer made so far
 ---@field policy contactout.RetryPolicy and `deadline`: when its turn must have come
+---@field params? table where what it costs depends on them
+---@field most? contactout.Credits what one attempt can cost; nil: outside of any budget
+---@field budget? contactout.Budget that of a run, within the client's
 
 -- Observers -----------------------------------------------------------------
 
@@ -168,25 +171,52 @@ local function wait_to_retry(self, loop, call, delay, err)
   return nil, cancelled(call)
 end
 
+-- Lets an attempt go out: in its turn, and within the budget. That is asked before,
+-- too, so that nobody waits for a turn only to be refused.
+---@return contactout.Reservation|boolean|nil reservation nil: it may not be sent
+---@return contactout.Error|nil err
+local function admit(self, loop, call)
+  local admitted, err = self._spending:fits(call)
+  if admitted then
+    admitted, err = wait_for_turn(self, loop, call)
+  end
+  if not admitted then
+    return nil, err
+  end
+  return self._spending:reserve(call)
+end
+
+-- Sends the request once, and counts what it cost. A reply that comes after its
+-- waiter has left is dropped: that one stays in doubt.
+local function send_and_settle(self, loop, call, reservation)
+  local value, err, sent, status = send(self, loop, call.request)
+  local reply = value
+  if value and call.raw then
+    reply = value.data
+  end
+  local charged = self._spending:settle(call, reservation, reply, err)
+  return value, err, sent, status, charged
+end
+
 -- One attempt: its turn, the request, and what is told of it.
 local function attempt(self, loop, call)
-  local turn, err = wait_for_turn(self, loop, call)
-  if not turn then
+  local reservation, err = admit(self, loop, call)
+  if reservation == nil then
     return nil, err, false
   end
   call.attempts = call.attempts + 1
   if not self._observe then
-    return send(self, loop, call.request)
+    return send_and_settle(self, loop, call, reservation)
   end
   local started = core.now()
   emit(self, "request", call, {
     attempt = call.attempts, request = self._observe_data and call.request or nil,
   })
-  local value, problem, sent, status = send(self, loop, call.request)
+  local value, problem, sent, status, charged = send_and_settle(self, loop, call, reservation)
   emit(self, "response", call, {
     attempt = call.attempts, seconds = core.now() - started,
     status = problem and problem.status or status ~= 0 and status or nil,
-    kind = problem and problem.kind or nil,
+    kind = problem and problem.kind or nil, credits = charged,
     data = self._observe_data and value or nil,
   })
   return value, problem, sent

@@ -7,6 +7,7 @@ local core = require "contactout.core"
 local limiter = require "contactout.limiter"
 local loops = require "contactout.loops"
 local options = require "contactout.options"
+local spending = require "contactout.spending"
 
 ---@class contactout.Client
 local Client = {}
@@ -14,7 +15,7 @@ Client.__index = Client
 Client.__name = "contactout.Client"
 
 -- What the attempts of an undocumented path go by: nothing is known of it, so
--- it counts as one that costs.
+-- it counts as one that costs, but in no budget.
 local UNDOCUMENTED = { rate_class = "other", costs = true }
 
 -- The policy of a call: the client's, with the call's own options over it.
@@ -36,15 +37,10 @@ local function check_table(value, what)
   end
 end
 
--- Makes the call of a request that was built, or passes on why it wasn't.
-local function send(self, name, row, policy, request, err)
-  if not request then
-    return nil, err
-  end
-  return call.run(self, {
-    name = name, row = row, request = request, attempts = 0, raw = request.raw,
-    policy = policy,
-  })
+local function new_call(name, row, policy, request)
+  return {
+    name = name, row = row, request = request, attempts = 0, raw = request.raw, policy = policy,
+  }
 end
 
 -- The public face -------------------------------------------------------------
@@ -55,19 +51,28 @@ for _, row in ipairs(core.endpoints) do
   Client[name] = function(self, params, opts)
     check_table(params, "params")
     check_table(opts, "opts")
-    if not opts then
-      return send(self, name, row, self._policy, core.build(name, params))
+    local for_core, policy = nil, self._policy
+    if opts then
+      local rest
+      for_core, rest = options.read(options.CALL, opts, name)
+      if not for_core then
+        return nil, rest
+      end
+      policy = policy_of(self, rest)
     end
-    local for_core, rest = options.read(options.CALL, opts, name)
-    if not for_core then
-      return nil, rest
+    local request, err = core.build(name, params, for_core)
+    if not request then
+      return nil, err
     end
-    return send(self, name, row, policy_of(self, rest), core.build(name, params, for_core))
+    local made = new_call(name, row, policy, request)
+    spending.price(made, params, for_core and for_core.extra)
+    return call.run(self, made)
   end
 end
 
 --- Calls an undocumented path with the client's token, errors and decoding. It
---- counts as one that may cost credits, in rate class `other`. Yields in a host.
+--- counts as one that may cost credits, in rate class `other`, but outside of `budget`
+--- and `spent()`, since its price isn't known. Yields in a host.
 ---@param method string "GET", "POST", "PUT", "PATCH" or "DELETE"
 ---@param path string begins with one slash
 ---@param opts? table `query`, `json`, and the options of a call but `extra`
@@ -81,8 +86,20 @@ function Client:request(method, path, opts)
   if not for_core then
     return nil, rest
   end
-  return send(self, name, UNDOCUMENTED, policy_of(self, rest),
-    core.build_path(method, path, for_core))
+  local request, err = core.build_path(method, path, for_core)
+  if not request then
+    return nil, err
+  end
+  return call.run(self, new_call(name, UNDOCUMENTED, policy_of(self, rest), request))
+end
+
+--- The credits that this client has spent, by the replies and the API's rules:
+--- a number for each kind, and in `uncertain` what may have been charged besides:
+--- by calls that ended without an answer, by jobs whose result isn't known yet and
+--- by calls in flight. Calls of `client:request` aren't counted.
+---@return table spent email, phone, search, verifier, uncertain
+function Client:spent()
+  return self._spending.budget:totals()
 end
 
 --- A descriptor that is readable when `contactout.step` has something to do for
@@ -175,7 +192,7 @@ function M.new(opts)
   return setmetatable({
     _core = handle, _loop = loop, _waiters = waiters, _parked = parked,
     _source = new_source(handle, waiters, parked),
-    _limits = limiter.set(rest.rate_limits, core.now),
+    _limits = limiter.set(rest.rate_limits, core.now), _spending = spending.new(rest.budget),
     _policy = { max_retries = rest.max_retries, max_retry_wait = rest.max_retry_wait },
     _timeout = for_core.timeout, -- nil: the core's
     _observe = rest.observe, _observe_data = rest.observe_data, _closed = false,

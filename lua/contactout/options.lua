@@ -1,8 +1,9 @@
 -- Every option of `contactout.new`, of a call and of a job, once: its type, its
 -- default, its rule, and what it means. Unknown names are errors that name the
 -- nearest known one. What a value must look like inside (a token, a URL, a header) the
--- core checks. Depends on the core and on errors.
+-- core checks. Depends on the core, on budgets and on errors.
 
+local budget = require "contactout.budget"
 local core = require "contactout.core"
 local errors = require "contactout.errors"
 
@@ -82,8 +83,8 @@ M.CLIENT = {
     doc = "seconds; a server that asks for longer ends the call" },
   { name = "rate_limits", type = "any", check = rate_limits,
     doc = "requests per minute by class, the documented ones unless given; false: no limit" },
-  { name = "budget", type = "any", check = not_yet,
-    doc = "credits that may be spent" },
+  { name = "budget", type = "any", check = budget.check,
+    doc = "credits that may be spent: {email =, phone =, search =, verifier =}" },
   { name = "cache", type = "any", check = not_yet,
     doc = "where single lookups are kept" },
   { name = "max_connections", type = "number", check = at_least_one, core = true,

@@ -70,6 +70,12 @@ function M.pending()
   return own_client()._core:pending()
 end
 
+--- The e-mail credits spent, and those in doubt.
+function M.spent()
+  local spent = own_client():spent()
+  return spent.email .. " " .. spent.uncertain.email
+end
+
 --- Made here, and kept for whoever asks; in init_by_lua: in the master.
 function M.make_client()
   client = own_client()

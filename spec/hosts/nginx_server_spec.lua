@@ -18,6 +18,7 @@ local SERVER = [[
   location = /charged { content_by_lua_block { ngx.say(app.charged(ngx.var.arg_fault)) } }
   location = /fresh { content_by_lua_block { ngx.say(app.fresh(ngx.var.arg_fault)) } }
   location = /threads { content_by_lua_block { ngx.say(app.side_by_side(50)) } }
+  location = /spent { content_by_lua_block { ngx.say(app.spent()) } }
   location = /pending { content_by_lua_block { ngx.say(app.pending()) } }
 ]]
 
@@ -206,6 +207,22 @@ describe("a worker of nginx #yields", function()
     sandbox:release()
     settles(function() return tonumber(get(server, "/pending")) end, 0)
     assert.equal(200, sandbox:ledger()[1].status)
+  end)
+
+  it("has the call of a visitor who left in doubt, if it costs", function()
+    local server = start {}
+    assert.equal("found", get(server, "/charged"))
+    assert.equal("1 0", get(server, "/spent"))
+    local visitors = { held_visitors(server, "/charged", 1)[1], server:begin("/free?fault=hang") }
+    sandbox:wait { requests = 3 }
+    for _, visitor in ipairs(visitors) do
+      visitor:close()
+    end
+    settles(function() return tonumber(get(server, "/pending")) end, 1)
+    sandbox:release()
+    settles(function() return tonumber(get(server, "/pending")) end, 0)
+    assert.equal("1 1", get(server, "/spent"))
+    assert.equal(2, support.charges().email)
   end)
 
   it("can't use a client that was made in init_by_lua, and says so", function()

@@ -84,15 +84,15 @@ end
 -- The call; with a deadline one attempt that ends by then.
 local function ask(state, deadline)
   local client, opts = state.client, nil
-  local policy = client._policy
+  local params, policy = { job_uuid = state.uuid }, client._policy
   if deadline then
     local left = math.max(deadline - core.now(), 0.001)
     opts = { timeout = math.min(client._timeout or TIMEOUT, left) }
     policy = { max_retries = NEVER, max_retry_wait = policy.max_retry_wait, deadline = deadline }
   end
   return call.run(client, {
-    name = state.kind.poll, row = state.kind.row, attempts = 0, policy = policy,
-    request = assert(core.build(state.kind.poll, { job_uuid = state.uuid }, opts)),
+    name = state.kind.poll, row = state.kind.row, attempts = 0, policy = policy, params = params,
+    request = assert(core.build(state.kind.poll, params, opts)),
   })
 end
 
