@@ -65,6 +65,10 @@ local Client = {}
 ---@field interval? number seconds until the first poll, about; each further one waits half as long again; 2
 ---@field max_interval? number seconds between two polls at most, about; 30
 
+---@class contactout.CallbackOptions
+---@field kind? string "contacts" or "verification": take the news of a job that is not known here, too
+---@field journal? string file of a bulk run that knows the jobs; not there yet
+
 ---@class contactout.Contact
 ---@field linkedin_url? string URL of the person, as the server writes it
 ---@field work_emails string[] addresses at work

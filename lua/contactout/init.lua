@@ -4,6 +4,7 @@ local client = require "contactout.client"
 local core = require "contactout.core"
 local errors = require "contactout.errors"
 local jobs = require "contactout.jobs"
+local limits = require "contactout.limits"
 local tasks = require "contactout.tasks"
 local version = require "contactout.version"
 
@@ -16,6 +17,7 @@ local M = {
   is_error = errors.is,
   ordered = core.ordered,
   encode = core.encode,
+  limits = limits,
   null = core.null,
   empty_array_mt = core.empty_array_mt,
   run = tasks.run,

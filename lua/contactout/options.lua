@@ -37,7 +37,7 @@ local function rate_limits(value)
   if type(value) ~= "table" then
     return false, "a table such as {search = 60}, or false"
   elseif type(value.acquire) == "function" then
-    return true
+    return value.problem == nil, value.problem, "unsupported"
   end
   for name, limit in pairs(value) do
     local known = name == CLASSES[1] or name == CLASSES[2] or name == CLASSES[3]
@@ -52,6 +52,9 @@ local function rate_limits(value)
   end
   return true
 end
+
+--- Whether a value is one for `rate_limits`, and what it must be.
+M.check_rates = rate_limits
 
 local function not_yet()
   return false, "left out: this version does not have it yet", "unsupported"
@@ -171,6 +174,18 @@ M.JOB_WAIT = {
     doc = "seconds until the first poll, about; each further one waits half as long again; 2" },
   { name = "max_interval", type = "number", check = positive, default = 30,
     doc = "seconds between two polls at most, about; 30" },
+}
+
+local function job_kind(value)
+  return value == "contacts" or value == "verification", "\"contacts\" or \"verification\""
+end
+
+---@type contactout.Option[]
+M.CALLBACK = {
+  { name = "kind", type = "string", check = job_kind,
+    doc = "\"contacts\" or \"verification\": take the news of a job that is not known here, too" },
+  { name = "journal", type = "string", check = not_yet,
+    doc = "file of a bulk run that knows the jobs; not there yet" },
 }
 
 local function find(list, name)

@@ -159,6 +159,7 @@ local function types()
     options_class("ContactsJobOptions", options.CONTACTS_JOB),
     options_class("VerificationJobOptions", options.VERIFICATION_JOB),
     options_class("JobWaitOptions", options.JOB_WAIT),
+    options_class("CallbackOptions", options.CALLBACK),
     record_class("Contact", mapping.Contact),
   }
   for _, row in ipairs(core.endpoints) do

@@ -3,6 +3,7 @@
 -- told to the observer before anything else, and every error of a job names it.
 -- contactout/init.lua gives the methods to the client.
 
+local callback = require "contactout.jobs.callback"
 local core = require "contactout.core"
 local errors = require "contactout.errors"
 local job = require "contactout.jobs.job"
@@ -113,6 +114,7 @@ function M.submit(client, kind, wanted, params, opts)
   local made = job.new(client, kind, view.uuid,
     { keys = wanted, word = view.word, submitted_at = core.now() })
   job.tell(made, { endpoint = kind.submit, keys = #wanted.sent })
+  callback.remember(client, made)
   return made
 end
 
@@ -199,8 +201,12 @@ function methods:job(kind, uuid)
   if not request then
     return nil, err
   end
-  return job.new(self, known, (uuid:gsub("^%s+", ""):gsub("%s+$", "")))
+  local made = job.new(self, known, (uuid:gsub("^%s+", ""):gsub("%s+$", "")))
+  callback.remember(self, made)
+  return made
 end
+
+methods.callback = callback.take
 
 M.methods = methods
 
