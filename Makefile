@@ -124,6 +124,15 @@ neovim: ## install, build, start the sandbox and open Neovim on a file of leads
 	@$(MAKE) --no-print-directory -s LUA=luajit
 	@eval "$$($(MAKE) -s env LUA=luajit)" && luajit examples/neovim/demo.lua
 
+OPENRESTY_PACKAGES := $(RUN_PACKAGES) curl $(if $(shell command -v openresty),,nginx-light libnginx-mod-http-lua)
+PORT ?= 8080
+
+.PHONY: openresty
+openresty: ## look people up through nginx, against the sandbox, until ^C (PORT=8080)
+	$(call install_packages,$(OPENRESTY_PACKAGES))
+	@$(MAKE) --no-print-directory -s LUA=luajit
+	@eval "$$($(MAKE) -s env LUA=luajit)" && luajit examples/openresty/demo.lua $(PORT)
+
 SCREENSHOT_PACKAGES := $(RUN_PACKAGES) neovim xvfb xauth xterm imagemagick fonts-dejavu-core
 XTERM := xterm -geometry 86x46 -fa 'DejaVu Sans Mono' -fs 11 -bg '\#15181e' -fg '\#d8dee9' +sb -b 8 -bw 0
 
