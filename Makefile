@@ -21,6 +21,8 @@ LUA_CFLAGS ?= $(shell pkg-config --cflags $(LUA_PC) 2>/dev/null)
 LUA_VERSION = $(shell $(LUA) -e 'print((_VERSION:gsub("Lua ", "")))')
 CURL_CFLAGS ?= $(shell pkg-config --cflags libcurl 2>/dev/null)
 CURL_LIBS ?= $(shell pkg-config --libs libcurl 2>/dev/null || echo -lcurl)
+SQLITE_CFLAGS ?= $(shell pkg-config --cflags sqlite3 2>/dev/null)
+SQLITE_LIBS ?= $(shell pkg-config --libs sqlite3 2>/dev/null)
 
 CFLAGS ?= -O2 -g
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion
@@ -37,26 +39,39 @@ SOURCES := $(wildcard src/*.c)
 OBJECTS := $(SOURCES:src/%.c=$(BUILD)/obj/%.o)
 CORE := $(BUILD)/contactout/core.so
 
+# The journal's store is a module of its own: all but journals works without it.
+STORE_SOURCES := $(wildcard src/store/*.c)
+STORE_OBJECTS := $(STORE_SOURCES:src/%.c=$(BUILD)/obj/%.o)
+STORE := $(if $(SQLITE_LIBS),$(BUILD)/contactout/store.so)
+
 .PHONY: all
-all: $(CORE) ## build for LUA (the one it finds; LUA=luajit, lua5.4, ... for another)
+all: $(CORE) $(or $(STORE),without-store) ## build for LUA (the one it finds; LUA=luajit, lua5.4, ... for another)
 
 $(CORE): $(OBJECTS)
 	@mkdir -p $(@D)
 	$(CC) $(SHARED) -pthread $(CFLAGS) $(LDFLAGS) -o $@ $^ $(CURL_LIBS) $(LIBS)
 
+$(STORE): $(STORE_OBJECTS)
+	@mkdir -p $(@D)
+	$(CC) $(SHARED) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(SQLITE_LIBS) $(LIBS)
+
+.PHONY: without-store
+without-store:
+	@echo "pkg-config finds no sqlite3 (Debian: libsqlite3-dev): built without journals" >&2
+
 $(BUILD)/obj/%.o: src/%.c Makefile
 	@mkdir -p $(@D)
-	$(CC) $(BUILD_CFLAGS) $(LUA_CFLAGS) $(CURL_CFLAGS) -MMD -MP -c -o $@ $<
+	$(CC) $(BUILD_CFLAGS) $(LUA_CFLAGS) $(CURL_CFLAGS) $(SQLITE_CFLAGS) -MMD -MP -c -o $@ $<
 
--include $(OBJECTS:.o=.d)
+-include $(OBJECTS:.o=.d) $(STORE_OBJECTS:.o=.d)
 
 # The core in a program whose memory runs out on request; a spec runs it.
 ALLOCATOR := $(BUILD)/failing_allocator
 WRAPPED := -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free,--wrap=strdup
 
-$(ALLOCATOR): spec/support/failing_allocator.c $(OBJECTS)
+$(ALLOCATOR): spec/support/failing_allocator.c $(OBJECTS) $(if $(STORE),$(STORE_OBJECTS))
 	$(CC) -std=c11 $(WARNINGS) $(CFLAGS) $(LDFLAGS) $(LUA_CFLAGS) -Isrc -o $@ $^ -pthread $(WRAPPED) \
-	  $(shell pkg-config --libs $(LUA_PC)) $(CURL_LIBS) $(LIBS)
+	  $(shell pkg-config --libs $(LUA_PC)) $(CURL_LIBS) $(SQLITE_LIBS) $(LIBS)
 
 .PHONY: spec-programs
 spec-programs: all $(ALLOCATOR)
@@ -73,7 +88,7 @@ LUA_LIB = $(DESTDIR)$(PREFIX)/lib/lua/$(LUA_VERSION)
 .PHONY: install
 install: all ## install for LUA under PREFIX (/usr/local)
 	cd lua && find contactout -name '*.lua' -exec install -D -m 644 {} '$(LUA_SHARE)/{}' ';'
-	install -D -m 755 $(CORE) '$(LUA_LIB)/contactout/core.so'
+	install -D -m 755 -t '$(LUA_LIB)/contactout' $(CORE) $(STORE)
 
 # --- What a bare machine lacks -------------------------------------------------
 
@@ -81,7 +96,7 @@ RUN_PACKAGES := gcc libc6-dev pkg-config libcurl4-openssl-dev lua5.4 liblua5.4-d
   luajit2 libluajit2-5.1-dev lua-cjson lua-http lua-cqueues lua-luaossl
 TEST_PACKAGES := $(RUN_PACKAGES) lua5.1 liblua5.1-0-dev lua5.2 liblua5.2-dev lua5.3 liblua5.3-dev \
   lua-busted lua-check lua-socket lua-filesystem lua-luv lua-copas neovim nginx-light libnginx-mod-http-lua \
-  luarocks clang-format universal-ctags valgrind curl locales bsdutils procps love xvfb xauth
+  luarocks clang-format universal-ctags valgrind libsqlite3-dev curl locales bsdutils procps love xvfb xauth
 LOVE_PACKAGES := $(RUN_PACKAGES) love fonts-inter fonts-droid-fallback
 
 # $(call install_packages,LIST): those of the list that are missing, by apt, which
@@ -183,7 +198,7 @@ soak: deps ## run the specs of hosts and of ends of processes, 100 times each en
 # The sanitizers are linked into a Lua of our own: preloaded, they would be in
 # every program that the specs start. A program whose memory fails has its own
 # malloc, and a forked child may wait for a lock of the sanitizer's: left out.
-CHECKED := --exclude-pattern=allocation spec/core spec/client spec/loops
+CHECKED := --exclude-pattern=allocation spec/core spec/client spec/loops spec/store_spec.lua
 SAFE := -O1 -g -fno-omit-frame-pointer
 
 # $(call run_sanitized,NAME,FLAGS,ENVIRONMENT,TAGS LEFT OUT)
@@ -225,9 +240,9 @@ bench: deps ## compare with bare libcurl, lua-cjson and idle hosts, as ratios
 .PHONY: lint
 lint: ## luacheck, warnings as errors, clang-format, length of functions
 	@luacheck -q lua spec examples
-	@clang-format --dry-run --Werror src/*.c src/*.h
+	@clang-format --dry-run --Werror src/*.c src/*.h src/store/*.c src/store/*.h
 	@$(MAKE) --no-print-directory -s LUA=lua5.4 BUILD=.build/lint CFLAGS='-O1 -Werror'
-	@ctags -f - --fields=+ne --kinds-C=f --kinds-Lua=f src/*.c $$(find lua -name '*.lua') | \
+	@ctags -f - --fields=+ne --kinds-C=f --kinds-Lua=f src/*.c src/store/*.c $$(find lua -name '*.lua') | \
 	  awk -F'\t' '{s=e=0; for(i=4;i<=NF;i++){if($$i ~ /^line:/)s=substr($$i,6); if($$i ~ /^end:/)e=substr($$i,5)} \
 	    if(e && e-s+1>60){print $$2 ":" s " " $$1 ": " e-s+1 " lines, more than 60"; bad=1}} END{exit bad}'
 

@@ -17,6 +17,7 @@ dependencies = {
 }
 external_dependencies = {
   CURL = { library = "curl" },
+  SQLITE = { library = "sqlite3" },
 }
 build = {
   type = "builtin",
@@ -54,6 +55,17 @@ build = {
       libraries = { "curl", "pthread", "dl", "m" },
       incdirs = { "$(CURL_INCDIR)" },
       libdirs = { "$(CURL_LIBDIR)" },
+    },
+    ["contactout.store"] = {
+      sources = {
+        "src/store/database.c",
+        "src/store/failure.c",
+        "src/store/module.c",
+        "src/store/statement.c",
+      },
+      libraries = { "sqlite3", "m" },
+      incdirs = { "$(SQLITE_INCDIR)" },
+      libdirs = { "$(SQLITE_LIBDIR)" },
     },
     ["contactout._meta"] = "lua/contactout/_meta.lua",
     ["contactout.budget"] = "lua/contactout/budget.lua",

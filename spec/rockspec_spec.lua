@@ -33,12 +33,12 @@ end
 describe("the rockspec", function()
   local modules = modules_of("rockspec/contactout-scm-1.rockspec")
 
-  -- The files of the modules whose names match, or don't.
-  local function files(of_core)
+  -- The files of the modules whose files' names match.
+  local function files(pattern, module)
     local list = {}
     for _, line in ipairs(modules) do
       local name, file = line:match("^(%S+) (%S+)$")
-      if (name == "contactout.core") == of_core then
+      if file:find(pattern) and (module or name) == name then
         list[#list + 1] = file
       end
     end
@@ -47,11 +47,12 @@ describe("the rockspec", function()
   end
 
   it("lists the C sources in src", function()
-    assert.are.same(lines_of("ls src/*.c"), files(true))
+    assert.are.same(lines_of("ls src/*.c"), files("%.c$", "contactout.core"))
+    assert.are.same(lines_of("ls src/store/*.c"), files("%.c$", "contactout.store"))
   end)
 
   it("lists the Lua modules in lua", function()
-    assert.are.same(lines_of("find lua -name '*.lua'"), files(false))
+    assert.are.same(lines_of("find lua -name '*.lua'"), files("%.lua$"))
   end)
 
   it("gives each Lua module the name by which it is required", function()

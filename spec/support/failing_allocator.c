@@ -19,6 +19,9 @@
 
 int luaopen_contactout_core(lua_State *L);
 
+/* Absent where there is no libsqlite3. */
+__attribute__((weak)) int luaopen_contactout_store(lua_State *L);
+
 /* The real ones, and those that the core calls instead. */
 void *__real_malloc(size_t size);
 void *__real_calloc(size_t count, size_t size);
@@ -122,6 +125,10 @@ static int run_protected(lua_State *L)
   lua_getfield(L, -1, "preload");
   lua_pushcfunction(L, luaopen_contactout_core);
   lua_setfield(L, -2, "contactout.core");
+  if (luaopen_contactout_store) {
+    lua_pushcfunction(L, luaopen_contactout_store);
+    lua_setfield(L, -2, "contactout.store");
+  }
   memory.watched = true;
   if (luaL_loadbuffer(L, script->text, script->length, script->path) != 0)
     return lua_error(L);

@@ -1,11 +1,13 @@
 /*
  * What the specs need of the system that plain Lua lacks: fork, wait, signals,
- * and an exit that skips all handlers. A Lua module, built by native.lua.
+ * an exit that skips all handlers, a disk that is full. A Lua module, built by
+ * native.lua.
  */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -53,6 +55,17 @@ static int process_raise(lua_State *L)
   return 0;
 }
 
+/* limit_files([bytes]): no file grows beyond; without a number, any may again */
+static int process_limit_files(lua_State *L)
+{
+  struct rlimit limit;
+  getrlimit(RLIMIT_FSIZE, &limit);
+  limit.rlim_cur = (rlim_t)luaL_optinteger(L, 1, (lua_Integer)limit.rlim_max);
+  signal(SIGXFSZ, SIG_IGN);
+  setrlimit(RLIMIT_FSIZE, &limit);
+  return 0;
+}
+
 int luaopen_spec_process(lua_State *L)
 {
   static const struct {
@@ -61,7 +74,7 @@ int luaopen_spec_process(lua_State *L)
   } functions[] = {
       {"fork", process_fork},   {"wait", process_wait},
       {"quit", process_quit},   {"restore", process_restore},
-      {"raise", process_raise},
+      {"raise", process_raise}, {"limit_files", process_limit_files},
   };
   lua_newtable(L);
   for (size_t i = 0; i < sizeof functions / sizeof *functions; i++) {
