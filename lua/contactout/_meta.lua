@@ -69,6 +69,55 @@ local Client = {}
 ---@field kind? string "contacts" or "verification": take the news of a job that is not known here, too
 ---@field journal? string file of a bulk run that knows the jobs; not there yet
 
+---@class contactout.ContactsOptions
+---@field version? number of the endpoint: 2, jobs of up to 1,000; or 1, which answers 30 at once, without telephones and without the kinds of addresses; 2
+---@field include_phone? boolean look for telephone numbers, which cost phone credits
+---@field callback_url? string URL to which the server posts the result, too
+---@field job_timeout? number seconds until a job that has not ended is given up, with kind job_timeout; 900
+---@field interval? number seconds until the first poll, about; each further one waits half as long again; 2
+---@field max_interval? number seconds between two polls at most, about; 30
+---@field key? function function(item), gives the key of an item; without it the items are the keys
+---@field concurrency? number in flight at most: 4 jobs, or 8 requests where no job is made
+---@field batch_size? number keys in one request at most; as many as the endpoint takes
+---@field limit? number inputs that are read at most; all
+---@field on_progress? any function(state), called ten times a second at most, and at the end
+---@field timeout? number seconds for one attempt
+---@field headers? table further headers by name; false leaves a default one out
+---@field extra? table undocumented parameters by name, passed through
+---@field max_retries? number as the client's option, for this call
+---@field max_retry_wait? number as the client's option, for this call
+---@field retry_charged? boolean repeat this call even where the first attempt may have been charged
+
+---@class contactout.VerifyOptions
+---@field callback_url? string URL to which the server posts the result, too
+---@field job_timeout? number seconds until a job that has not ended is given up, with kind job_timeout; 900
+---@field interval? number seconds until the first poll, about; each further one waits half as long again; 2
+---@field max_interval? number seconds between two polls at most, about; 30
+---@field key? function function(item), gives the key of an item; without it the items are the keys
+---@field concurrency? number in flight at most: 4 jobs, or 8 requests where no job is made
+---@field batch_size? number keys in one request at most; as many as the endpoint takes
+---@field limit? number inputs that are read at most; all
+---@field on_progress? any function(state), called ten times a second at most, and at the end
+---@field timeout? number seconds for one attempt
+---@field headers? table further headers by name; false leaves a default one out
+---@field extra? table undocumented parameters by name, passed through
+---@field max_retries? number as the client's option, for this call
+---@field max_retry_wait? number as the client's option, for this call
+---@field retry_charged? boolean repeat this call even where the first attempt may have been charged
+
+---@class contactout.DomainsOptions
+---@field key? function function(item), gives the key of an item; without it the items are the keys
+---@field concurrency? number in flight at most: 4 jobs, or 8 requests where no job is made
+---@field batch_size? number keys in one request at most; as many as the endpoint takes
+---@field limit? number inputs that are read at most; all
+---@field on_progress? any function(state), called ten times a second at most, and at the end
+---@field timeout? number seconds for one attempt
+---@field headers? table further headers by name; false leaves a default one out
+---@field extra? table undocumented parameters by name, passed through
+---@field max_retries? number as the client's option, for this call
+---@field max_retry_wait? number as the client's option, for this call
+---@field retry_charged? boolean repeat this call even where the first attempt may have been charged
+
 ---@class contactout.Contact
 ---@field linkedin_url? string URL of the person, as the server writes it
 ---@field work_emails string[] addresses at work
@@ -77,6 +126,25 @@ local Client = {}
 ---@field phones string[] telephone numbers, as the server writes them
 ---@field github string[] URLs or names on GitHub
 ---@field email_status table<string, string> address -> verified or unverified, where the server says so
+---@field raw any the original, as the server sent it
+
+---@class contactout.Company
+---@field name? string its name
+---@field linkedin_url? string URL of its page
+---@field domain? string its domain
+---@field website? string URL of its website
+---@field overview? string what it says of itself
+---@field type? string such as Privately Held
+---@field size? integer how many work there
+---@field country? string where it is
+---@field revenue? integer dollars a year
+---@field revenue_text? string the same in the server's words, such as $5.4M
+---@field founded? integer the year
+---@field industry? string what it works in
+---@field headquarters? string where it sits
+---@field logo_url? string URL of a picture
+---@field specialties string[] what it is good at
+---@field locations table[] where else it is
 ---@field raw any the original, as the server sent it
 
 ---@class contactout.params.linkedin_enrich

@@ -50,6 +50,30 @@ end
 ---@type fun(): boolean
 M.isyieldable = _VERSION == "Lua 5.2" and isyieldable_by_stack or core.isyieldable
 
+--- Keeps a function from being compiled. LuaJIT's traces hold on to what they call, and
+--- so to all that an iterator made in C holds.
+---@param fn function
+---@return function fn
+function M.interpreted(fn)
+  if rawget(_G, "jit") then
+    jit.off(fn)
+  end
+  return fn
+end
+
+--- Something that calls `fn` once it is collected itself: for an object to hold, so
+--- that its end is noticed. `fn` must not refer to that object.
+---@param fn function must not raise
+---@return any sentinel
+function M.sentinel(fn)
+  if not newproxy then
+    return setmetatable({}, { __gc = fn })
+  end
+  local proxy = newproxy(true)
+  getmetatable(proxy).__gc = fn
+  return proxy
+end
+
 --- Why a host's coroutine for which that is false can't wait, and the way out.
 M.C_BOUNDARY = "a C function such as table.sort or string.gsub can't be left and come back "
   .. "to: make the call before or after it"

@@ -1,5 +1,6 @@
 -- The public face of the module: what `require "contactout"` gives. No logic.
 
+local bulk = require "contactout.bulk"
 local client = require "contactout.client"
 local core = require "contactout.core"
 local errors = require "contactout.errors"
@@ -10,6 +11,7 @@ local tasks = require "contactout.tasks"
 local version = require "contactout.version"
 
 client.extend(jobs.methods)
+client.extend(bulk.methods)
 
 local M = {
   _VERSION = version,

@@ -25,6 +25,9 @@ local function not_negative(value)
   return value >= 0, "a number of 0 or more"
 end
 
+--- Rules that other lists of options need, too.
+M.RULES = { count = count, at_least_one = at_least_one, not_negative = not_negative }
+
 local CLASSES = { "search", "checker", "other", "window" }
 
 -- `false` for no limits; a limiter shared with others; or a table of requests per
@@ -141,8 +144,10 @@ for _, option in ipairs(M.CALL) do
   end
 end
 
--- What a submission takes beside the job's own options: what its call does.
-local function job_options(own)
+--- What work takes that makes calls of its own: its own options, and a call's.
+---@param own contactout.Option[] to which the others are added
+---@return contactout.Option[] own
+function M.with_call(own)
   for _, option in ipairs(M.CALL) do
     if option.name ~= "raw" then
       own[#own + 1] = option
@@ -151,20 +156,20 @@ local function job_options(own)
   return own
 end
 
-local KEY = { name = "key", type = "function",
+M.KEY = { name = "key", type = "function",
   doc = "function(item), gives the key of an item; without it the items are the keys" }
-local CALLBACK_URL = { name = "callback_url", type = "string",
+M.CALLBACK_URL = { name = "callback_url", type = "string",
   doc = "URL to which the server posts the result, too" }
 
 ---@type contactout.Option[]
-M.CONTACTS_JOB = job_options {
+M.CONTACTS_JOB = M.with_call {
   { name = "include_phone", type = "boolean",
     doc = "look for telephone numbers, which cost phone credits" },
-  CALLBACK_URL, KEY,
+  M.CALLBACK_URL, M.KEY,
 }
 
 ---@type contactout.Option[]
-M.VERIFICATION_JOB = job_options { CALLBACK_URL, KEY }
+M.VERIFICATION_JOB = M.with_call { M.CALLBACK_URL, M.KEY }
 
 ---@type contactout.Option[]
 M.JOB_WAIT = {
@@ -220,6 +225,19 @@ local function check_value(option, value, endpoint)
   end
   return errors.fail(kind or "invalid_argument", option.name .. " must be " .. rule,
     { param = option.name, endpoint = endpoint })
+end
+
+--- The options of a call among those of something larger.
+---@param for_core table as from `read`
+---@param rest table
+---@return table opts
+function M.of_call(for_core, rest)
+  local opts = {}
+  for _, option in ipairs(M.CALL) do
+    local side = option.core and for_core or rest
+    opts[option.name] = side[option.name]
+  end
+  return opts
 end
 
 --- Checks a table of options against a list, and parts it in two.

@@ -5,6 +5,7 @@
 --
 --   lua spec/support/reference.lua        writes them
 
+local bulk_options = require "contactout.bulk.options"
 local core = require "contactout.core"
 local mapping = require "contactout.records.mapping"
 local options = require "contactout.options"
@@ -140,13 +141,17 @@ local function options_class(name, list)
 end
 
 -- How the type of a record's field is written.
-local FIELD_TYPES = { string = "string", strings = "string[]", statuses = "table<string, string>" }
+local FIELD_TYPES = {
+  string = "string", strings = "string[]", statuses = "table<string, string>",
+  boolean = "boolean", integer = "integer", dollars = "integer", records = "table[]",
+}
+local MAY_BE_ABSENT = { string = true, boolean = true, integer = true, dollars = true }
 
 local function record_class(name, fields)
   local lines = { "---@class contactout." .. name }
   for _, field in ipairs(fields) do
     lines[#lines + 1] = ("---@field %s%s %s %s"):format(field.name,
-      field.type == "string" and "?" or "", FIELD_TYPES[field.type], field.doc)
+      MAY_BE_ABSENT[field.type] and "?" or "", FIELD_TYPES[field.type], field.doc)
   end
   lines[#lines + 1] = "---@field raw any the original, as the server sent it"
   return table.concat(lines, "\n")
@@ -160,7 +165,10 @@ local function types()
     options_class("VerificationJobOptions", options.VERIFICATION_JOB),
     options_class("JobWaitOptions", options.JOB_WAIT),
     options_class("CallbackOptions", options.CALLBACK),
-    record_class("Contact", mapping.Contact),
+    options_class("ContactsOptions", bulk_options.CONTACTS),
+    options_class("VerifyOptions", bulk_options.VERIFY),
+    options_class("DomainsOptions", bulk_options.DOMAINS),
+    record_class("Contact", mapping.Contact), record_class("Company", mapping.Company),
   }
   for _, row in ipairs(core.endpoints) do
     parts[#parts + 1] = params_class(row)

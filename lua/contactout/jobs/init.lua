@@ -46,8 +46,12 @@ function M.key(kind, item, index, key_of)
   return sent, canonical
 end
 
--- How many elements a list has; nil and an error if it isn't one.
-local function count_elements(kind, list)
+--- How many elements a list has; nil and an error if it isn't one.
+---@param kind contactout.JobKind
+---@param list table
+---@return integer|nil count
+---@return contactout.Error|nil err
+function M.count(kind, list)
   local count = 0
   for key in pairs(list) do
     if type(key) ~= "number" then
@@ -55,23 +59,24 @@ local function count_elements(kind, list)
     end
     count = count + 1
   end
-  if count == 0 then
-    return refuse(kind, nil, "must not be empty")
+  for index = 1, count do
+    if list[index] == nil then
+      return refuse(kind, index, "is missing: a list must have no hole")
+    end
   end
   return count
 end
 
 -- The keys of a list of items.
 local function collect(kind, list, key_of)
-  local count, problem = count_elements(kind, list)
+  local count, problem = M.count(kind, list)
   if not count then
     return nil, problem
+  elseif count == 0 then
+    return refuse(kind, nil, "must not be empty")
   end
   local collected = keys.new()
   for index = 1, count do
-    if list[index] == nil then
-      return refuse(kind, index, "is missing: a list must have no hole")
-    end
     local sent, canonical = M.key(kind, list[index], index, key_of)
     if not sent then
       return nil, canonical
@@ -126,12 +131,7 @@ local function part_options(kind, opts)
     return nil, rest
   end
   local params = { include_phone = rest.include_phone, callback_url = rest.callback_url }
-  for _, option in ipairs(options.CALL) do
-    if not option.core then
-      for_core[option.name] = rest[option.name]
-    end
-  end
-  return params, for_core, rest.key
+  return params, options.of_call(for_core, rest), rest.key
 end
 
 local function submit_list(client, kind, list, opts)
@@ -155,6 +155,8 @@ local function submit_list(client, kind, list, opts)
   end
   return M.submit(client, kind, wanted, params, call_opts)
 end
+
+M.wait = job.wait
 
 -- The client's methods ----------------------------------------------------------------
 

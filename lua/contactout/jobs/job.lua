@@ -115,6 +115,14 @@ function M.new(client, kind, uuid, opts)
   } }, metatable)
 end
 
+--- Waits as `job:wait` does, with options that were read.
+---@param job contactout.Job
+---@param opts table as contactout.jobs.wait takes them
+---@return contactout.Error|nil err nil: it is done
+function M.wait(job, opts)
+  return wait.run(job._state, opts)
+end
+
 --- Tells the client's observer of a job.
 ---@param job contactout.Job
 ---@param fields? table what else there is to say

@@ -3,6 +3,7 @@
 -- stand in the reply itself or in its `data`; an empty result may be anything.
 -- Pure: no reply makes it raise.
 
+local compat = require "contactout.compat"
 local core = require "contactout.core"
 
 local M = {}
@@ -64,13 +65,13 @@ end
 ---@param result table by the server's keys
 ---@param form fun(text: string): string, string one of contactout.keys
 ---@return table<string, {key: string, value: any}> answers
-function M.answers(result, form)
+M.answers = compat.interpreted(function(result, form)
   local answers = {}
   for key, value in core.ordered(result) do
     local _, canonical = form(tostring(key))
     answers[canonical] = answers[canonical] or { key = key, value = value }
   end
   return answers
-end
+end)
 
 return M

@@ -98,7 +98,7 @@ local function run(wait)
   local state, problem = wait.state, nil
   while state.course.status == "pending" do
     local now = core.now()
-    if state.client._closed then
+    if state.client._closed or wait.opts.is_wanted and not wait.opts.is_wanted() then
       return cancelled(state)
     elseif now >= wait.deadline then
       return too_late(wait, problem)
@@ -118,7 +118,8 @@ end
 
 --- Waits for the end of a job. Yields in a host.
 ---@param state contactout.JobState
----@param opts table `timeout`, `interval`, `max_interval`
+---@param opts table `timeout`, `interval`, `max_interval`; and `is_wanted`, asked at
+---  each poll, by which a wait that nobody wants any more is cancelled
 ---@return contactout.Error|nil err nil: it is done
 function M.run(state, opts)
   local loop, message = loops.current(state.client._loop)

@@ -74,6 +74,26 @@ function READERS.statuses(values)
   return statuses
 end
 
+function READERS.boolean(values)
+  return type(values[1]) == "boolean" and values[1] or nil
+end
+
+-- An integer where the Lua has them, whether it came as a number or as a text.
+function READERS.integer(values)
+  local number = type(values[1]) ~= "boolean" and tonumber(values[1])
+  return number and number % 1 == 0 and math.floor(number) or nil
+end
+
+local MAGNITUDES = { [""] = 1, K = 1e3, M = 1e6, B = 1e9, T = 1e12 }
+
+-- "$5.4M" is 5400000.
+function READERS.dollars(values)
+  local text = tostring(values[1]):upper():gsub("[%s,]", "")
+  local digits, magnitude = text:match("^%$?(%d[%d.]*)([KMBT]?)")
+  local number = tonumber(digits)
+  return number and math.floor(number * MAGNITUDES[magnitude] + 0.5) or nil
+end
+
 -- The raw values of a field, in the order of its alternatives.
 local function alternatives(field, raw)
   local values = {}
@@ -96,9 +116,30 @@ local function read(fields, raw)
     for i, name in ipairs(field.with or {}) do
       others[i] = record[name]
     end
-    record[field.name] = READERS[field.type](alternatives(field, raw), others)
+    record[field.name] = READERS[field.type](alternatives(field, raw), others, field)
   end
   return record
+end
+
+-- A list of records; of a value that is no list, none.
+function READERS.records(values, _, field)
+  local records = {}
+  for _, value in ipairs(type(values[1]) == "table" and values[1] or {}) do
+    local record = read(field.of, value)
+    record.raw = nil
+    records[#records + 1] = next(record) and record
+  end
+  return list_of(records)
+end
+
+local function has_any(record, names)
+  for _, name in ipairs(names) do
+    local value = record[name]
+    if type(value) == "table" and #value > 0 or type(value) == "string" then
+      return true
+    end
+  end
+  return false
 end
 
 --- The contact details of a person, from any shape in which the API gives them.
@@ -115,12 +156,21 @@ end
 ---@param contact contactout.Contact
 ---@return boolean
 function M.is_empty(contact)
-  for _, name in ipairs(mapping.CONTACT_DETAILS) do
-    if #contact[name] > 0 then
-      return false
-    end
-  end
-  return true
+  return not has_any(contact, mapping.CONTACT_DETAILS)
+end
+
+--- A company, from the shape in which domain_enrich gives it.
+---@param raw any
+---@return contactout.Company
+function M.company(raw)
+  return read(mapping.Company, raw)
+end
+
+--- Whether a company is none at all.
+---@param company contactout.Company
+---@return boolean
+function M.is_nobody(company)
+  return not has_any(company, mapping.COMPANY_NAMES)
 end
 
 return M

@@ -10,7 +10,8 @@ M.ITSELF = {}
 
 ---@class contactout.Field
 ---@field name string
----@field type "string"|"strings"|"statuses"
+---@field type string a reader of init.lua
+---@field of? contactout.Field[] what each element of a list of records is made of
 ---@field from any[] names in the raw shapes, or ITSELF
 ---@field with? string[] fields, earlier in the list, to be united with this one
 ---@field doc string
@@ -41,5 +42,40 @@ M.Contact = {
 
 --- The fields of which a contact must have one to be any.
 M.CONTACT_DETAILS = { "emails", "phones", "github" }
+
+-- Where a company is: a text in most shapes.
+---@type contactout.Field[]
+M.Place = {
+  { name = "text", type = "string", from = { M.ITSELF }, doc = "the place in one line" },
+  { name = "city", type = "string", from = { "city" }, doc = "its city" },
+  { name = "country", type = "string", from = { "country" }, doc = "its country" },
+  { name = "primary", type = "boolean", from = { "isPrimary" }, doc = "whether it is the first" },
+}
+
+-- A company, as domain_enrich has it.
+---@type contactout.Field[]
+M.Company = {
+  { name = "name", type = "string", from = { "name" }, doc = "its name" },
+  { name = "linkedin_url", type = "string", from = { "li_vanity" }, doc = "URL of its page" },
+  { name = "domain", type = "string", from = { "domain" }, doc = "its domain" },
+  { name = "website", type = "string", from = { "website" }, doc = "URL of its website" },
+  { name = "overview", type = "string", from = { "description" }, doc = "what it says of itself" },
+  { name = "type", type = "string", from = { "type" }, doc = "such as Privately Held" },
+  { name = "size", type = "integer", from = { "size" }, doc = "how many work there" },
+  { name = "country", type = "string", from = { "country" }, doc = "where it is" },
+  { name = "revenue", type = "dollars", from = { "revenue" }, doc = "dollars a year" },
+  { name = "revenue_text", type = "string", from = { "revenue" },
+    doc = "the same in the server's words, such as $5.4M" },
+  { name = "founded", type = "integer", from = { "founded_at" }, doc = "the year" },
+  { name = "industry", type = "string", from = { "industry" }, doc = "what it works in" },
+  { name = "headquarters", type = "string", from = { "headquarter" }, doc = "where it sits" },
+  { name = "logo_url", type = "string", from = { "logo_url" }, doc = "URL of a picture" },
+  { name = "specialties", type = "strings", from = { "specialties" }, doc = "what it is good at" },
+  { name = "locations", type = "records", of = M.Place, from = { "locations" },
+    doc = "where else it is" },
+}
+
+--- The fields of which a company must have one to be any.
+M.COMPANY_NAMES = { "name", "domain", "linkedin_url", "website" }
 
 return M

@@ -1,0 +1,104 @@
+-- A batch as an asynchronous job: submits it, waits for its end, and gives the rows of
+-- its keys. What was submitted is never submitted again: whatever becomes of the job,
+-- each of its keys gets what is known of it, or an error that names the job.
+
+local core = require "contactout.core"
+local errors = require "contactout.errors"
+local jobs = require "contactout.jobs"
+local keys = require "contactout.keys"
+
+local M = {}
+
+-- The kinds of a wait's end for which the job's own rows have the right errors.
+local HAS_ROWS = { job_failed = true, job_timeout = true }
+
+-- Other waits would end the same way; a wait is cancelled by the end of its client.
+local ENDS_RUN = { credentials = true, no_access = true, cancelled = true }
+
+-- A wait that ended for another reason. That the server doesn't know the job isn't
+-- that it knows nothing of the key.
+local function error_of_key(job, problem)
+  local kind = problem.kind == "not_found" and "job_failed" or problem.kind
+  return errors.new(kind, problem.message, {
+    endpoint = problem.endpoint, status = problem.status, request_id = problem.request_id,
+    job_uuid = job.uuid, maybe_charged = true,
+  })
+end
+
+-- How often a wait that was left by an error is begun again.
+local WAITS = 20
+
+-- Waits for the job. What is raised meanwhile is an observer's error: the run ends by
+-- it, once the job has ended.
+local function wait_for(run, job)
+  local deadline, problem = core.now() + run.opts.job_timeout, nil
+  for _ = 1, WAITS do
+    local ok, err = pcall(jobs.wait, job, {
+      timeout = math.max(deadline - core.now(), 0), interval = run.opts.interval,
+      max_interval = run.opts.max_interval,
+      is_wanted = function()
+        return not run.is_closed
+      end,
+    })
+    if ok then
+      return err
+    end
+    problem = err
+    run:stop(problem)
+  end
+  return errors.new("job_timeout", "the wait for the job was given up: " .. tostring(problem))
+end
+
+-- The rows of a job's keys.
+local JobRows = {}
+JobRows.__index = JobRows
+
+function JobRows:next()
+  local entry, value, err = self._rows()
+  if err and err.kind ~= "not_found" then
+    err = self._err_of_all or err
+  end
+  return entry, value, err
+end
+
+local function rows_of(job, problem)
+  return setmetatable({
+    _rows = job:results(),
+    _err_of_all = problem and (HAS_ROWS[problem.kind] and problem or error_of_key(job, problem)),
+  }, JobRows)
+end
+
+--- Waits for a batch's job.
+---@param run contactout.Run
+---@param batch contactout.Batch
+---@param job contactout.Job
+---@return contactout.Outcome
+function M.follow(run, batch, job)
+  batch.is_waiting = true
+  local problem = not run.is_closed and wait_for(run, job) or nil
+  batch.is_waiting = false
+  if run.is_closed then
+    return {}
+  elseif problem and ENDS_RUN[problem.kind] then
+    run:stop(problem)
+  end
+  return { rows = rows_of(job, problem) }
+end
+
+--- Submits a batch and waits for its end.
+---@param run contactout.Run
+---@param batch contactout.Batch
+---@return contactout.Outcome
+function M.send(run, batch)
+  local wanted = keys.new()
+  for _, entry in ipairs(batch) do
+    wanted:add(entry, entry.sent, entry.canonical)
+  end
+  local job, err = jobs.submit(run.client, run.work.kind, wanted, run:params(), run.opts.call)
+  if not job then
+    return { err = err }
+  end
+  return M.follow(run, batch, job)
+end
+
+return M

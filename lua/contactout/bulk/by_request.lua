@@ -1,0 +1,93 @@
+-- A batch as one request that is answered at once. The answers come under keys of the
+-- server's own spelling, in a table by key or in a list of tables with one key each;
+-- a key without an answer is one of which nothing is known.
+
+local errors = require "contactout.errors"
+local keys = require "contactout.keys"
+local reply = require "contactout.jobs.reply"
+
+local M = {}
+
+-- The answers by the server's keys, from either shape.
+local function by_key(answers)
+  if type(answers) ~= "table" then
+    return {}
+  elseif #answers == 0 then
+    return answers
+  end
+  local map = {}
+  for _, element in ipairs(answers) do
+    for key, value in pairs(type(element) == "table" and element or {}) do
+      map[key] = value
+    end
+  end
+  return map
+end
+
+-- Lets an answer be found by what it says of itself, too: the server may know the same
+-- thing under another key than the one that was asked for.
+local function add_aliases(answers, work)
+  local aliases = {}
+  for _, answer in pairs(answers) do
+    for _, alias in ipairs(work.aliases(answer.value)) do
+      local _, canonical = work.kind.form(alias)
+      aliases[canonical] = aliases[canonical] or answer
+    end
+  end
+  for canonical, answer in pairs(aliases) do
+    answers[canonical] = answers[canonical] or answer
+  end
+end
+
+local function nothing_known(work)
+  return errors.fail("not_found", "nothing is known", { endpoint = work.kind.submit })
+end
+
+local function read(work, answer)
+  local value
+  if answer then
+    value = work.kind.value(answer.value, answer.key)
+  end
+  if value == nil then
+    return nothing_known(work)
+  end
+  return value
+end
+
+-- The rows of a batch's keys.
+local ReplyRows = {}
+ReplyRows.__index = ReplyRows
+
+function ReplyRows:next()
+  local index, wanted = self._index + 1, self._wanted
+  self._index = index
+  local entry = wanted.items[index]
+  if entry then
+    return entry, read(self._work, wanted:answer(self._answers, index))
+  end
+end
+
+--- Sends a batch.
+---@param run contactout.Run
+---@param batch contactout.Batch
+---@return contactout.Outcome
+function M.send(run, batch)
+  local work, wanted, params = run.work, keys.new(), run:params()
+  for _, entry in ipairs(batch) do
+    wanted:add(entry, entry.sent, entry.canonical)
+  end
+  params[work.kind.param] = wanted.sent
+  local answer, err = run.client[work.kind.submit](run.client, params, run.opts.call)
+  if not answer then
+    return { err = err }
+  end
+  local answers = reply.answers(by_key(answer[work.answers]), work.kind.form)
+  if work.aliases then
+    add_aliases(answers, work)
+  end
+  return { rows = setmetatable({
+    _work = work, _wanted = wanted, _answers = answers, _index = 0,
+  }, ReplyRows) }
+end
+
+return M

@@ -1,0 +1,67 @@
+-- The options of bulk work: those that all of it takes, and each method's own. Data
+-- alone; contactout.options reads them.
+
+local options = require "contactout.options"
+
+local RULES = options.RULES
+
+local M = {}
+
+local function version(value)
+  return value == 1 or value == 2, "1 or 2"
+end
+
+local function callable(value)
+  local meta = getmetatable(value)
+  return type(value) == "function" or type(meta) == "table" and meta.__call ~= nil, "a function"
+end
+
+local function find(list, name)
+  for _, option in ipairs(list) do
+    if option.name == name then
+      return option
+    end
+  end
+end
+
+-- The options of all bulk work after a method's own.
+local function bulk_options(own)
+  local common = {
+    options.KEY,
+    { name = "concurrency", type = "number", check = RULES.at_least_one,
+      doc = "in flight at most: 4 jobs, or 8 requests where no job is made" },
+    { name = "batch_size", type = "number", check = RULES.at_least_one,
+      doc = "keys in one request at most; as many as the endpoint takes" },
+    { name = "limit", type = "number", check = RULES.count,
+      doc = "inputs that are read at most; all" },
+    { name = "on_progress", type = "any", check = callable,
+      doc = "function(state), called ten times a second at most, and at the end" },
+  }
+  for _, option in ipairs(common) do
+    own[#own + 1] = option
+  end
+  return options.with_call(own)
+end
+
+local JOB_TIMEOUT = { name = "job_timeout", type = "number", check = RULES.not_negative,
+  default = 900,
+  doc = "seconds until a job that has not ended is given up, with kind job_timeout; 900" }
+local INTERVAL = find(options.JOB_WAIT, "interval")
+local MAX_INTERVAL = find(options.JOB_WAIT, "max_interval")
+
+---@type contactout.Option[]
+M.CONTACTS = bulk_options {
+  { name = "version", type = "number", check = version, default = 2,
+    doc = "of the endpoint: 2, jobs of up to 1,000; or 1, which answers 30 at once, without "
+      .. "telephones and without the kinds of addresses; 2" },
+  find(options.CONTACTS_JOB, "include_phone"), options.CALLBACK_URL,
+  JOB_TIMEOUT, INTERVAL, MAX_INTERVAL,
+}
+
+---@type contactout.Option[]
+M.VERIFY = bulk_options { options.CALLBACK_URL, JOB_TIMEOUT, INTERVAL, MAX_INTERVAL }
+
+---@type contactout.Option[]
+M.DOMAINS = bulk_options {}
+
+return M

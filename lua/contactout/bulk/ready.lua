@@ -1,0 +1,91 @@
+-- Rows that are ready to be handed out. Those of a batch are made as they are asked
+-- for, one key after another; a key has one for each input that waits for its answer.
+
+local queue = require "contactout.queue"
+
+---@class contactout.Row
+---@field item any the input
+---@field value any|nil
+---@field err? contactout.Error
+---@field is_duplicate boolean
+
+---@class contactout.Ready
+local Ready = {}
+Ready.__index = Ready
+Ready.__name = "contactout.Ready"
+
+--- Adds a row.
+function Ready:push(item, value, err, is_duplicate)
+  self._queue:push({
+    is_row = true, item = item, value = value, err = err, is_duplicate = is_duplicate,
+  })
+end
+
+--- Adds the rows of a batch.
+---@param rows table with next(self), which gives a key's entry, its value and its error
+function Ready:push_batch(rows)
+  self._queue:push(rows)
+end
+
+-- The rows of one key. From now on its answer is known instead of its entry.
+local function spread(self, entry, value, err)
+  self._answers:keep(entry.canonical, value, err)
+  for index, item in ipairs(entry.items) do
+    self._spread:push({
+      item = item, value = value, err = err, is_duplicate = index > 1 or entry.is_repeated,
+    })
+  end
+end
+
+--- Takes out the next row.
+---@return contactout.Row|nil
+function Ready:take()
+  local row = self._spread:pop()
+  while not row do
+    local first = self._queue:first()
+    if not first or first.is_row then
+      return self._queue:pop()
+    end
+    local entry, value, err = first:next()
+    if entry then
+      spread(self, entry, value, err)
+    else
+      self._queue:pop()
+    end
+    row = self._spread:pop()
+  end
+  return row
+end
+
+--- Whether nothing is left.
+---@return boolean
+function Ready:is_empty()
+  return not self._spread:first() and not self._queue:first()
+end
+
+local M = {}
+
+---@param answers contactout.Answers told of each key's
+---@return contactout.Ready
+function M.new(answers)
+  return setmetatable({ _answers = answers, _queue = queue.new(), _spread = queue.new() }, Ready)
+end
+
+-- The same error for each key of a batch.
+local ErrorRows = {}
+ErrorRows.__index = ErrorRows
+
+function ErrorRows:next()
+  self._index = self._index + 1
+  return self._batch[self._index], nil, self._err
+end
+
+--- Rows of a batch that all have the same error.
+---@param batch contactout.Batch
+---@param err contactout.Error
+---@return table rows
+function M.failed(batch, err)
+  return setmetatable({ _batch = batch, _err = err, _index = 0 }, ErrorRows)
+end
+
+return M

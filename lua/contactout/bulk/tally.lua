@@ -1,0 +1,77 @@
+-- How far a run is: counts its rows and tells its `on_progress`, now and then. The
+-- clock is an argument.
+
+-- Seconds between two reports.
+local REPORT_SECONDS = 0.1
+
+---@class contactout.Tally
+local Tally = {}
+Tally.__index = Tally
+Tally.__name = "contactout.Tally"
+
+-- The count to which a row without a value belongs.
+local function failure_of(err)
+  if err.kind == "not_found" then
+    return "missing"
+  elseif err.kind == "uncertain" or err.maybe_charged then
+    return "uncertain"
+  end
+  return "failed"
+end
+
+--- Counts a row that is handed out.
+---@param err? contactout.Error nil: with a value
+---@param is_duplicate boolean
+function Tally:count(err, is_duplicate)
+  local state = self._state
+  local name = err and failure_of(err) or "found"
+  state.done, state[name] = state.done + 1, state[name] + 1
+  state.duplicates = state.duplicates + (is_duplicate and 1 or 0)
+end
+
+local function complete(self, now)
+  local state, elapsed = {}, now - self._started
+  for name, value in pairs(self._state) do
+    state[name] = value
+  end
+  state.rate = elapsed > 0 and state.done / elapsed or nil
+  if state.total and state.rate and state.rate > 0 then
+    state.eta = (state.total - state.done) / state.rate
+  end
+  state.credits = self._credits()
+  return state
+end
+
+--- Tells how far it is, if there is news and it is time. Raises what the caller's
+--- function does.
+---@param is_over? boolean it is time
+function Tally:report(is_over)
+  if not self._on_progress then
+    return
+  end
+  local now = self._now()
+  local is_due = is_over or now - self._reported >= REPORT_SECONDS
+  if is_due and self._shown ~= self._state.done then
+    self._reported, self._shown = now, self._state.done
+    self._on_progress(complete(self, now))
+  end
+end
+
+local M = {}
+
+---@param on_progress? fun(state: table)
+---@param total? integer
+---@param credits fun(): table what was spent
+---@param now fun(): number seconds
+---@return contactout.Tally
+function M.new(on_progress, total, credits, now)
+  return setmetatable({
+    _on_progress = on_progress, _credits = credits, _now = now,
+    _started = now(), _reported = now(), _shown = nil,
+    _state = {
+      done = 0, total = total, found = 0, missing = 0, failed = 0, duplicates = 0, uncertain = 0,
+    },
+  }, Tally)
+end
+
+return M

@@ -1,0 +1,101 @@
+-- The kinds of bulk work: which endpoint does it and how, what its keys are, what a
+-- value is, and which options there are.
+
+local bulk_options = require "contactout.bulk.options"
+local by_job = require "contactout.bulk.by_job"
+local by_request = require "contactout.bulk.by_request"
+local core = require "contactout.core"
+local errors = require "contactout.errors"
+local keys = require "contactout.keys"
+local kinds = require "contactout.jobs.kinds"
+local records = require "contactout.records"
+
+---@class contactout.Work
+---@field kind contactout.JobKind its keys and values
+---@field send fun(run: contactout.Run, batch: contactout.Batch): contactout.Outcome
+---@field concurrency integer batches in flight, unless the caller says
+---@field smaller? integer a limit on keys that the server may turn out to have
+---@field answers? string where a reply that comes at once has its answers
+---@field aliases? fun(raw: any): string[] what else an answer may be known by
+
+local M = {}
+
+local function max_of(endpoint, param)
+  for _, row in ipairs(core.endpoints) do
+    for _, one in ipairs(row.name == endpoint and row.params or {}) do
+      if one.name == param then
+        return one.max
+      end
+    end
+  end
+end
+
+local function company_of(raw)
+  if type(raw) ~= "table" then
+    return nil
+  end
+  local company = records.company(raw)
+  return not records.is_nobody(company) and company or nil
+end
+
+-- What a company says of itself that names its domain.
+local function domains_of(raw)
+  local company, domains = records.company(raw), {}
+  domains[1] = company.domain
+  domains[#domains + 1] = company.website
+  return domains
+end
+
+local BY_JOB = { kind = kinds.contacts, send = by_job.send, concurrency = 4 }
+
+local AT_ONCE = {
+  send = by_request.send, concurrency = 8, answers = "profiles",
+  kind = {
+    name = "contacts", submit = "people_linkedin_batch", param = "profiles", argument = "urls",
+    form = keys.profile, value = kinds.contacts.value,
+    max = max_of("people_linkedin_batch", "profiles"),
+  },
+}
+
+-- The vendor's page says 1000 in one place and 100 in another.
+local VERIFICATION = {
+  kind = kinds.verification, send = by_job.send, concurrency = 4, smaller = 100,
+}
+
+local DOMAINS = {
+  send = by_request.send, concurrency = 8, answers = "companies", aliases = domains_of,
+  kind = {
+    name = "domains", submit = "domain_enrich", param = "domains", argument = "domains",
+    form = keys.domain, value = company_of, max = max_of("domain_enrich", "domains"),
+  },
+}
+
+-- By method: `options`, and pick(opts), which gives the work, or nil and an error.
+M.contacts = { options = bulk_options.CONTACTS }
+
+function M.contacts.pick(opts)
+  if opts.version ~= 1 then
+    return BY_JOB
+  end
+  for _, name in ipairs { "include_phone", "callback_url" } do
+    if opts[name] then
+      return errors.fail("invalid_argument", name .. " needs version 2 of the endpoint",
+        { param = name })
+    end
+  end
+  return AT_ONCE
+end
+
+M.verify = { options = bulk_options.VERIFY }
+
+function M.verify.pick()
+  return VERIFICATION
+end
+
+M.domains = { options = bulk_options.DOMAINS }
+
+function M.domains.pick()
+  return DOMAINS
+end
+
+return M
