@@ -79,6 +79,8 @@ local Client = {}
 ---@field key? function function(item), gives the key of an item; without it the items are the keys
 ---@field concurrency? number in flight at most: 4 jobs, or 8 requests where no job is made
 ---@field batch_size? number keys in one request at most; as many as the endpoint takes
+---@field journal? string file that makes the run survive a kill: the same call takes it up again
+---@field budget? any credits this run may spend, by kind, with what its journal recorded
 ---@field limit? number inputs that are read at most; all
 ---@field on_progress? any function(state), called ten times a second at most, and at the end
 ---@field timeout? number seconds for one attempt
@@ -96,6 +98,8 @@ local Client = {}
 ---@field key? function function(item), gives the key of an item; without it the items are the keys
 ---@field concurrency? number in flight at most: 4 jobs, or 8 requests where no job is made
 ---@field batch_size? number keys in one request at most; as many as the endpoint takes
+---@field journal? string file that makes the run survive a kill: the same call takes it up again
+---@field budget? any credits this run may spend, by kind, with what its journal recorded
 ---@field limit? number inputs that are read at most; all
 ---@field on_progress? any function(state), called ten times a second at most, and at the end
 ---@field timeout? number seconds for one attempt
@@ -109,6 +113,8 @@ local Client = {}
 ---@field key? function function(item), gives the key of an item; without it the items are the keys
 ---@field concurrency? number in flight at most: 4 jobs, or 8 requests where no job is made
 ---@field batch_size? number keys in one request at most; as many as the endpoint takes
+---@field journal? string file that makes the run survive a kill: the same call takes it up again
+---@field budget? any credits this run may spend, by kind, with what its journal recorded
 ---@field limit? number inputs that are read at most; all
 ---@field on_progress? any function(state), called ten times a second at most, and at the end
 ---@field timeout? number seconds for one attempt

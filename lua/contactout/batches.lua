@@ -17,6 +17,19 @@ function M.split(list, size)
   return parts
 end
 
+--- Cuts a list in two.
+---@param list any[]
+---@param size integer of the first part
+---@return any[] first
+---@return any[] rest
+function M.cut(list, size)
+  local first, rest = {}, {}
+  for index, value in ipairs(list) do
+    table.insert(index <= size and first or rest, value)
+  end
+  return first, rest
+end
+
 ---@class contactout.BatchSizes how many keys go into one request
 ---@field size integer by now
 local Sizes = {}

@@ -11,12 +11,14 @@ local M = {}
 
 -- The options of a run, from those of its method: `params` of the endpoint, `call`
 -- options, and the rest.
-local function read_options(method, given)
+local function read_options(name, given)
+  local method = works[name]
   local for_core, opts = options.read(method.options, given)
   if not for_core then
     return nil, opts
   end
   opts.call = options.of_call(for_core, opts)
+  opts.method = name
   opts.params = { include_phone = opts.include_phone, callback_url = opts.callback_url }
   return opts
 end
@@ -24,11 +26,10 @@ end
 -- What is wrong with the call's shape raises in the caller's name; all else the
 -- iterator raises, since a `for` would hide an error that came in its place.
 local function iterate(client, name, input, given)
-  local method = works[name]
-  local opts, err = read_options(method, given)
+  local opts, err = read_options(name, given)
   local work
   if opts then
-    work, err = method.pick(opts)
+    work, err = works[name].pick(opts)
   end
   if not work then
     return rows.failing(err)

@@ -45,28 +45,42 @@ end
 
 -- The public face -------------------------------------------------------------
 
+local M = {}
+
+--- Calls an endpoint, as its method does.
+---@param self contactout.Client
+---@param row table the endpoint's
+---@param params? table
+---@param opts? table
+---@param budget? contactout.Budget within the client's
+---@return table|nil reply
+---@return contactout.Error|nil err
+function M.send(self, row, params, opts, budget)
+  local for_core, policy = nil, self._policy
+  if opts then
+    local rest
+    for_core, rest = options.read(options.CALL, opts, row.name)
+    if not for_core then
+      return nil, rest
+    end
+    policy = policy_of(self, rest)
+  end
+  local request, err = core.build(row.name, params, for_core)
+  if not request then
+    return nil, err
+  end
+  local made = new_call(row.name, row, policy, request)
+  made.budget = budget
+  spending.price(made, params, for_core and for_core.extra)
+  return call.run(self, made)
+end
+
 -- A method for each endpoint: (params [, opts]) -> the decoded reply | nil, err.
 for _, row in ipairs(core.endpoints) do
-  local name = row.name
-  Client[name] = function(self, params, opts)
+  Client[row.name] = function(self, params, opts)
     check_table(params, "params")
     check_table(opts, "opts")
-    local for_core, policy = nil, self._policy
-    if opts then
-      local rest
-      for_core, rest = options.read(options.CALL, opts, name)
-      if not for_core then
-        return nil, rest
-      end
-      policy = policy_of(self, rest)
-    end
-    local request, err = core.build(name, params, for_core)
-    if not request then
-      return nil, err
-    end
-    local made = new_call(name, row, policy, request)
-    spending.price(made, params, for_core and for_core.extra)
-    return call.run(self, made)
+    return M.send(self, row, params, opts)
   end
 end
 
@@ -155,8 +169,6 @@ local function new_source(handle, waiters, parked)
   return source
 end
 
-local M = {}
-
 --- Gives every client further methods: those of what is built on calls, which
 --- clients themselves know nothing of.
 ---@param methods table<string, function>
@@ -195,6 +207,7 @@ function M.new(opts)
     _limits = limiter.set(rest.rate_limits, core.now), _spending = spending.new(rest.budget),
     _policy = { max_retries = rest.max_retries, max_retry_wait = rest.max_retry_wait },
     _timeout = for_core.timeout, -- nil: the core's
+    _base_url = tostring(handle):match("%((.*)%)"),
     _observe = rest.observe, _observe_data = rest.observe_data, _closed = false,
   }, Client)
 end

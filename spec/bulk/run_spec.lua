@@ -2,6 +2,7 @@
 -- it ends, and what it holds meanwhile.
 
 local bulk = require "spec.support.bulk"
+local clients = require "contactout.client"
 local contactout = require "contactout"
 local support = require "spec.support.client"
 
@@ -74,18 +75,16 @@ describe("a run", function()
   end)
 
   it("finds the one key that the server refuses, and gives the others their values", function()
-    local client, refused = support.client(), bulk.url_of(7)
-    local submit = client.people_linkedin_batch_v2
-    -- the sandbox knows no key that we would send and it would refuse
-    client.people_linkedin_batch_v2 = function(self, params, opts)
+    -- the sandbox refuses no key that we would send
+    local send, refused = clients.send, bulk.url_of(7)
+    finally(function() clients.send = send end)
+    clients.send = function(client, row, params, opts, budget)
       for _, url in ipairs(params.profiles) do
-        if url == refused then
-          return submit(self, params, support.with_fault("status:400,message:Invalid profile"))
-        end
+        opts = url == refused and support.with_fault("status:400,message:Invalid profile") or opts
       end
-      return submit(self, params, opts)
+      return send(client, row, params, opts, budget)
     end
-    local rows = bulk.by_item(client:contacts(bulk.urls(1, 9), quick()))
+    local rows = bulk.by_item(support.client():contacts(bulk.urls(1, 9), quick()))
     assert.same({ value = 8, invalid_request = 1 }, bulk.kinds(rows))
     assert.equal("invalid_request", rows[refused].err.kind)
     assert.equal(8, support.charges().email)
@@ -306,7 +305,7 @@ describe("a run beside others #yields", function()
       wait_until(function() return sandbox:state().jobs == 4 end)
       iterator:close()
       assert.same({}, consumer:wait())
-      assert.equal(0, iterator._run._active)
+      assert.equal(0, iterator._run.active)
     end)
   end)
 
@@ -340,7 +339,7 @@ describe("a run beside others #yields", function()
       iterator, consumer = nil, nil -- luacheck: ignore
       wait_until(function()
         collectgarbage()
-        return run._active == 0
+        return run.active == 0
       end)
       assert.is_true(run.is_closed)
       assert.equal(4, sandbox:state().jobs)

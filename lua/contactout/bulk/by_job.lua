@@ -2,10 +2,12 @@
 -- its keys. What was submitted is never submitted again: whatever becomes of the job,
 -- each of its keys gets what is known of it, or an error that names the job.
 
+local charges = require "contactout.charges"
 local core = require "contactout.core"
 local errors = require "contactout.errors"
 local jobs = require "contactout.jobs"
 local keys = require "contactout.keys"
+local reply = require "contactout.jobs.reply"
 
 local M = {}
 
@@ -68,12 +70,20 @@ local function rows_of(job, problem)
   }, JobRows)
 end
 
---- Waits for a batch's job.
----@param run contactout.Run
----@param batch contactout.Batch
----@param job contactout.Job
----@return contactout.Outcome
-function M.follow(run, batch, job)
+-- What the answers to a batch have cost. Of a job that was taken up again those that an
+-- earlier run has had are none of the batch's.
+local function spent_on(run, wanted, job)
+  local kind, result = run.work.kind, {}
+  local answers = reply.answers(job.result, kind.form)
+  for place in ipairs(wanted.sent) do
+    local answer = wanted:answer(answers, place)
+    result[place] = answer and answer.value
+  end
+  return (charges.job_charged(kind.row, run.purse:most(#wanted.sent), { result = result }))
+end
+
+-- Waits for a batch's job.
+local function follow(run, batch, wanted, job)
   batch.is_waiting = true
   local problem = not run.is_closed and wait_for(run, job) or nil
   batch.is_waiting = false
@@ -82,7 +92,15 @@ function M.follow(run, batch, job)
   elseif problem and ENDS_RUN[problem.kind] then
     run:stop(problem)
   end
-  return { rows = rows_of(job, problem) }
+  return { rows = rows_of(job, problem), spent = spent_on(run, wanted, job) }
+end
+
+local function keys_of(batch)
+  local wanted = keys.new()
+  for _, entry in ipairs(batch) do
+    wanted:add(entry, entry.sent, entry.canonical)
+  end
+  return wanted
 end
 
 --- Submits a batch and waits for its end.
@@ -90,15 +108,27 @@ end
 ---@param batch contactout.Batch
 ---@return contactout.Outcome
 function M.send(run, batch)
-  local wanted = keys.new()
-  for _, entry in ipairs(batch) do
-    wanted:add(entry, entry.sent, entry.canonical)
-  end
-  local job, err = jobs.submit(run.client, run.work.kind, wanted, run:params(), run.opts.call)
+  local wanted = keys_of(batch)
+  local job, err = jobs.submit(run.client, run.work.kind, wanted, run:params(), {
+    call = run.opts.call, budget = run.purse.budget,
+    on_uuid = function(uuid)
+      run:note_job(batch, uuid)
+    end,
+  })
   if not job then
     return { err = err }
   end
-  return M.follow(run, batch, job)
+  return follow(run, batch, wanted, job)
+end
+
+--- Waits for the end of a batch that an earlier run has submitted.
+---@param run contactout.Run
+---@param batch contactout.Batch with its `uuid`
+---@return contactout.Outcome
+function M.resume(run, batch)
+  local wanted = keys_of(batch)
+  return follow(run, batch, wanted,
+    jobs.resume(run.client, run.work.kind, batch.uuid, wanted))
 end
 
 return M

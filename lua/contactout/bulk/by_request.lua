@@ -2,6 +2,8 @@
 -- server's own spelling, in a table by key or in a list of tables with one key each;
 -- a key without an answer is one of which nothing is known.
 
+local charges = require "contactout.charges"
+local clients = require "contactout.client"
 local errors = require "contactout.errors"
 local keys = require "contactout.keys"
 local reply = require "contactout.jobs.reply"
@@ -77,7 +79,7 @@ function M.send(run, batch)
     wanted:add(entry, entry.sent, entry.canonical)
   end
   params[work.kind.param] = wanted.sent
-  local answer, err = run.client[work.kind.submit](run.client, params, run.opts.call)
+  local answer, err = clients.send(run.client, work.row, params, run.opts.call, run.purse.budget)
   if not answer then
     return { err = err }
   end
@@ -87,7 +89,7 @@ function M.send(run, batch)
   end
   return { rows = setmetatable({
     _work = work, _wanted = wanted, _answers = answers, _index = 0,
-  }, ReplyRows) }
+  }, ReplyRows), spent = charges.charged(work.row, params, answer) }
 end
 
 return M

@@ -101,6 +101,12 @@ function Intake:send_again(list)
   end
 end
 
+--- A batch is to be sent before all others.
+---@param batch contactout.Batch
+function Intake:send_first(batch)
+  self._again:push_first(batch)
+end
+
 --- Forgets what hasn't been sent, and reads no more.
 function Intake:drop()
   self._most_held = 0

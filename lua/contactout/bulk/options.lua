@@ -1,6 +1,7 @@
 -- The options of bulk work: those that all of it takes, and each method's own. Data
 -- alone; contactout.options reads them.
 
+local budget = require "contactout.budget"
 local options = require "contactout.options"
 
 local RULES = options.RULES
@@ -32,6 +33,10 @@ local function bulk_options(own)
       doc = "in flight at most: 4 jobs, or 8 requests where no job is made" },
     { name = "batch_size", type = "number", check = RULES.at_least_one,
       doc = "keys in one request at most; as many as the endpoint takes" },
+    { name = "journal", type = "string",
+      doc = "file that makes the run survive a kill: the same call takes it up again" },
+    { name = "budget", type = "any", check = budget.check,
+      doc = "credits this run may spend, by kind, with what its journal recorded" },
     { name = "limit", type = "number", check = RULES.count,
       doc = "inputs that are read at most; all" },
     { name = "on_progress", type = "any", check = callable,

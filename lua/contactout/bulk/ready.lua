@@ -31,9 +31,7 @@ end
 local function spread(self, entry, value, err)
   self._answers:keep(entry.canonical, value, err)
   for index, item in ipairs(entry.items) do
-    self._spread:push({
-      item = item, value = value, err = err, is_duplicate = index > 1 or entry.is_repeated,
-    })
+    self._spread:push({ item = item, value = value, err = err, is_duplicate = index > 1 })
   end
 end
 

@@ -44,10 +44,13 @@ end
 ---@return contactout.BulkRows
 function M.new(client, work, input, opts)
   local inputs, err = source.new(work.kind, input, opts)
-  if not inputs then
+  local made
+  if inputs then
+    made, err = run.new(client, work, inputs, opts)
+  end
+  if not made then
     return M.failing(err)
   end
-  local made = run.new(client, work, inputs, opts)
   return setmetatable({ _run = made, _sentinel = compat.sentinel(function()
     made:forget()
   end) }, Rows)

@@ -8,31 +8,33 @@ local batches = require "contactout.batches"
 local compat = require "contactout.compat"
 local core = require "contactout.core"
 local errors = require "contactout.errors"
+local flight = require "contactout.bulk.flight"
 local intake = require "contactout.bulk.intake"
+local journaled = require "contactout.bulk.journaled"
 local loops = require "contactout.loops"
 local plain = require "contactout.loops.plain"
+local purse = require "contactout.bulk.purse"
 local ready = require "contactout.bulk.ready"
 local tally = require "contactout.bulk.tally"
 local task = require "contactout.task"
 
 ---@class contactout.Outcome of a batch: `rows`, or `err`; neither where nobody asks
 ---@field rows? table with next(self), which gives a key's entry, its value and its error
+---@field spent? contactout.Credits what its rows cost
 ---@field err? contactout.Error nothing came of it
 
 ---@class contactout.Run
 ---@field client contactout.Client
 ---@field work contactout.Work
+---@field purse contactout.Purse
 ---@field opts table `call`, `params`, and what the method's options say
 ---@field is_closed boolean nobody wants a row any more
+---@field failure? table {what ends the run}
+---@field active integer batches in flight
+---@field in_flight table<contactout.Batch, true>
 local Run = {}
 Run.__index = Run
 Run.__name = "contactout.Run"
-
--- By an error of that kind all that follows would end, too.
-local ENDS_RUN = {
-  credentials = true, out_of_credits = true, no_access = true, unsupported = true,
-  cancelled = true, -- the client was closed
-}
 
 -- Seconds after which the consumer of rows that are ready lets others have a turn.
 local TURN_SECONDS = 0.005
@@ -51,79 +53,86 @@ end
 --- failure is raised, the first one if there are several.
 ---@param failure any
 function Run:stop(failure)
-  self._failure = self._failure or { failure }
-  self._intake:drop()
+  self.failure = self.failure or { failure }
+  self.intake:drop()
 end
 
--- Batches ---------------------------------------------------------------------------
+--- Ends the run where its journal fails. What was paid for is given all the same.
+---@param ok any
+---@param err? contactout.Error
+function Run:check(ok, err)
+  if not ok then
+    self:stop(err)
+  end
+end
 
-local function need_loop(self)
+--- A batch has become a job.
+---@param batch contactout.Batch
+---@param uuid string
+function Run:note_job(batch, uuid)
+  batch.uuid = uuid
+  self:check(self.answers:submitted(batch, uuid))
+end
+
+--- The loop on which the running code waits.
+function Run:need_loop()
   return task.need_loop(function()
     return loops.current(self.client._loop)
   end)
 end
 
-local function wake_consumers(self)
+--- Tells those who wait for rows that a batch has ended.
+function Run:tell()
   for waiter, loop in pairs(self._consumers) do
     loop.wake(waiter)
   end
 end
 
--- A batch was not taken. Nothing was charged for one that was refused: it may be sent
--- again in parts.
-local function settle_failure(self, batch, err)
-  local parts = err.kind == "invalid_request" and self._intake.sizes:after_refusal(batch)
-  if parts then
-    if not self._failure then
-      self._intake:send_again(parts)
-    end
-    return
-  elseif ENDS_RUN[err.kind] then
+-- Sending ---------------------------------------------------------------------------
+
+-- As much of a batch as the budget allows. Nil: nothing by now, or for good if nothing
+-- is in flight of which less may be charged than was reckoned with.
+local function fit(self, batch)
+  local fitting, err = self.purse:fitting(#batch)
+  if fitting >= #batch then
+    return batch
+  elseif fitting > 0 then
+    local part, rest = batches.cut(batch, fitting)
+    self.intake:send_first(rest)
+    return part
+  elseif self.active > 0 then
+    self.intake:send_first(batch)
+  else
     self:stop(err)
   end
-  if not ENDS_RUN[err.kind] or err.maybe_charged then
-    self._ready:push_batch(ready.failed(batch, err))
-  end
 end
 
--- Sends a batch, sees it to its end, and notes what came of it.
-local function process(self, batch)
-  local ok, outcome = pcall(self.work.send, self, batch)
-  if not ok then
-    self:stop(outcome) -- raised before anything was sent: an observer's error
-  elseif outcome.rows then
-    self._ready:push_batch(outcome.rows)
-  elseif outcome.err then
-    settle_failure(self, batch, outcome.err)
+-- The next batch to send: jobs of an earlier run come first.
+local function next_batch(self)
+  if self._has_jobs then
+    local batch, err = self.answers:next_job()
+    self._has_jobs = batch ~= nil
+    if batch or err then
+      self:check(batch, err)
+      return batch
+    end
   end
-  self._in_flight[batch] = nil
-  self._active = self._active - 1
-  wake_consumers(self)
-end
-
-local function start(self, batch)
-  self._in_flight[batch] = true
-  self._active = self._active + 1
-  if not compat.CAN_YIELD then
-    return process(self, batch)
+  local batch, failure = self.intake:next_batch(self.active == 0)
+  if failure then
+    self:stop(failure[1])
   end
-  local loop = need_loop(self)
-  batch.task = task.start(loop.blocks and plain or loop, self._group,
-    compat.pack(process, self, batch))
+  return batch and fit(self, batch)
 end
 
 -- Starts as many batches as may be in flight. One coroutine reads at a time.
 local function fill(self)
-  while self._active < self._concurrency and not self._intake.is_reading
-    and not self._failure do
-    local batch, failure = self._intake:next_batch(self._active == 0)
-    if failure then
-      self:stop(failure[1])
-    elseif not batch or self.is_closed then
+  while self.active < self._concurrency and not self.intake.is_reading
+    and not self.failure and not self.is_closed do
+    local batch = next_batch(self)
+    if not batch or self.failure or self.is_closed then
       return
-    else
-      start(self, batch)
     end
+    flight.start(self, batch)
   end
 end
 
@@ -144,7 +153,7 @@ local function park(self, loop, seconds)
 end
 
 local function wait_for_news(self)
-  if park(self, need_loop(self)) == "cancelled" then
+  if park(self, self:need_loop()) == "cancelled" then
     error(cancelled(), 0)
   end
 end
@@ -155,7 +164,7 @@ local function give_turn(self)
   if now - self._turn_given < TURN_SECONDS or not compat.CAN_YIELD then
     return
   end
-  local loop = need_loop(self)
+  local loop = self:need_loop()
   if loop.blocks then
     plain.step()
   elseif task.park(loop, loop.waiter(), 0) == "cancelled" then
@@ -165,7 +174,7 @@ local function give_turn(self)
 end
 
 local function has_ended(self)
-  return self._active == 0 and (self._failure ~= nil or self._intake:has_ended())
+  return self.active == 0 and (self.failure ~= nil or self.intake:has_ended())
 end
 
 -- The end: what was left is forgotten, and a failure is raised, each time.
@@ -174,9 +183,11 @@ local function finish(self)
     self._tally:report(true)
   end
   self.is_closed = true
-  self._answers:close()
-  if self._failure then
-    error(self._failure[1], 0)
+  if self.active == 0 then
+    self.answers:close()
+  end
+  if self.failure then
+    error(self.failure[1], 0)
   end
 end
 
@@ -191,9 +202,9 @@ function Run:next()
     self._tally:report()
     give_turn(self)
     fill(self)
-    local row = self._ready:take()
+    local row = self.ready:take()
     if row then
-      self._intake:release()
+      self.intake:release()
       self._tally:count(row.err, row.is_duplicate)
       return row.item, row.value, row.err
     elseif has_ended(self) then
@@ -210,7 +221,7 @@ end
 --- they next look. Wakes nobody, so that the collector may call it.
 function Run:forget()
   self.is_closed = true
-  self._intake:drop()
+  self.intake:drop()
 end
 
 -- Seconds for which `close` waits for what is being sent.
@@ -220,46 +231,63 @@ local CLOSE_SECONDS = 60
 --- a job, or is an answer that was paid for.
 function Run:close()
   self:forget()
-  for batch in pairs(self._in_flight) do
+  for batch in pairs(self.in_flight) do
     if batch.is_waiting and batch.task then
       batch.task:cancel()
     end
   end
   local loop = loops.current(self.client._loop)
   local deadline = core.now() + CLOSE_SECONDS
-  while loop and self._active > 0 and core.now() < deadline do
+  while loop and self.active > 0 and core.now() < deadline do
     if park(self, loop, deadline - core.now()) == "cancelled" then
       break
     end
   end
-  self._answers:close()
+  if self.active == 0 then
+    self.answers:close()
+  end
 end
 
 local M = {}
+
+-- What is known of the run's keys: by its journal, if it has one.
+local function open_answers(client, work, opts)
+  if opts.journal then
+    return journaled.open(client, opts.method, work, opts)
+  end
+  return answers.new(work.kind.value)
+end
 
 ---@param client contactout.Client
 ---@param work contactout.Work
 ---@param source contactout.Source
 ---@param opts table
----@return contactout.Run
+---@return contactout.Run|nil run
+---@return contactout.Error|nil err kind `journal`, or `unsupported` without SQLite
 function M.new(client, work, source, opts)
   local size = math.min(opts.batch_size or work.kind.max, work.kind.max)
   local concurrency = compat.CAN_YIELD and (opts.concurrency or work.concurrency) or 1
-  local function credits()
-    return {}
+  local known, err = open_answers(client, work, opts)
+  local recorded
+  if known then
+    recorded, err = known:spent()
   end
-  local known = answers.new(work.kind.value)
-  local rows = ready.new(known)
+  if err then
+    return nil, err
+  end
+  local rows, wallet = ready.new(known), purse.new(work, opts, client._spending.budget, recorded)
   return setmetatable({
-    client = client, work = work, opts = opts, is_closed = false,
-    _answers = known, _ready = rows,
-    _intake = intake.new(source, known, rows, {
+    client = client, work = work, opts = opts, purse = wallet, is_closed = false,
+    answers = known, ready = rows, _has_jobs = true,
+    intake = intake.new(source, known, rows, {
       sizes = batches.sizes(size, work.smaller), most_held = (concurrency + 1) * size,
     }),
-    _tally = tally.new(opts.on_progress, source.total, credits, core.now),
-    _in_flight = {}, _active = 0, _concurrency = concurrency,
-    _group = task.new_group(function() end), _consumers = {},
-    _failure = nil, _turn_given = core.now(),
+    _tally = tally.new(opts.on_progress, source.total, function()
+      return wallet:spent()
+    end, core.now),
+    in_flight = {}, active = 0, _concurrency = concurrency,
+    group = task.new_group(function() end), _consumers = {},
+    failure = nil, _turn_given = core.now(),
   }, Run)
 end
 

@@ -12,6 +12,9 @@ local records = require "contactout.records"
 
 ---@class contactout.Work
 ---@field kind contactout.JobKind its keys and values
+---@field row? table of the endpoint that is charged
+---@field resume? fun(run: contactout.Run, batch: contactout.Batch): contactout.Outcome where
+---  batches become jobs
 ---@field send fun(run: contactout.Run, batch: contactout.Batch): contactout.Outcome
 ---@field concurrency integer batches in flight, unless the caller says
 ---@field smaller? integer a limit on keys that the server may turn out to have
@@ -20,12 +23,10 @@ local records = require "contactout.records"
 
 local M = {}
 
-local function max_of(endpoint, param)
+local function row_of(endpoint)
   for _, row in ipairs(core.endpoints) do
-    for _, one in ipairs(row.name == endpoint and row.params or {}) do
-      if one.name == param then
-        return one.max
-      end
+    if row.name == endpoint then
+      return row
     end
   end
 end
@@ -46,29 +47,40 @@ local function domains_of(raw)
   return domains
 end
 
-local BY_JOB = { kind = kinds.contacts, send = by_job.send, concurrency = 4 }
+local BY_JOB = {
+  kind = kinds.contacts, row = kinds.contacts.submit_row, concurrency = 4,
+  send = by_job.send, resume = by_job.resume,
+}
 
 local AT_ONCE = {
-  send = by_request.send, concurrency = 8, answers = "profiles",
+  row = row_of("people_linkedin_batch"), concurrency = 8,
+  send = by_request.send, answers = "profiles",
   kind = {
     name = "contacts", submit = "people_linkedin_batch", param = "profiles", argument = "urls",
     form = keys.profile, value = kinds.contacts.value,
-    max = max_of("people_linkedin_batch", "profiles"),
   },
 }
 
 -- The vendor's page says 1000 in one place and 100 in another.
 local VERIFICATION = {
-  kind = kinds.verification, send = by_job.send, concurrency = 4, smaller = 100,
+  kind = kinds.verification, row = kinds.verification.submit_row, concurrency = 4, smaller = 100,
+  send = by_job.send, resume = by_job.resume,
 }
 
 local DOMAINS = {
-  send = by_request.send, concurrency = 8, answers = "companies", aliases = domains_of,
+  row = row_of("domain_enrich"), concurrency = 8,
+  send = by_request.send, answers = "companies", aliases = domains_of,
   kind = {
     name = "domains", submit = "domain_enrich", param = "domains", argument = "domains",
-    form = keys.domain, value = company_of, max = max_of("domain_enrich", "domains"),
+    form = keys.domain, value = company_of,
   },
 }
+
+for _, work in ipairs { AT_ONCE, DOMAINS } do
+  for _, param in ipairs(work.row.params) do
+    work.kind.max = param.name == work.kind.param and param.max or work.kind.max
+  end
+end
 
 -- By method: `options`, and pick(opts), which gives the work, or nil and an error.
 M.contacts = { options = bulk_options.CONTACTS }

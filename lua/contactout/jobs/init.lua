@@ -4,6 +4,7 @@
 -- contactout/init.lua gives the methods to the client.
 
 local callback = require "contactout.jobs.callback"
+local clients = require "contactout.client"
 local core = require "contactout.core"
 local errors = require "contactout.errors"
 local job = require "contactout.jobs.job"
@@ -103,18 +104,22 @@ end
 ---@param kind contactout.JobKind
 ---@param wanted contactout.Keys at most `kind.max` of them
 ---@param params table the endpoint's other parameters
----@param opts table of the call
+---@param how table `call`: a call's options; `budget` for it; `on_uuid`, told of the
+---  job's id before anybody else is
 ---@return contactout.Job|nil
 ---@return contactout.Error|nil err
-function M.submit(client, kind, wanted, params, opts)
+function M.submit(client, kind, wanted, params, how)
   params[kind.param] = wanted.sent
-  local answer, err = client[kind.submit](client, params, opts)
+  local answer, err = clients.send(client, kind.submit_row, params, how.call, how.budget)
   if not answer then
     return nil, err
   end
   local view = reply.read(answer)
   if not view.uuid or not core.build(kind.poll, { job_uuid = view.uuid }) then
     return without_id(kind, answer, view.uuid)
+  end
+  if how.on_uuid then
+    how.on_uuid(view.uuid)
   end
   local made = job.new(client, kind, view.uuid,
     { keys = wanted, word = view.word, submitted_at = core.now() })
@@ -153,10 +158,20 @@ local function submit_list(client, kind, list, opts)
     return refuse(kind, nil, ("takes at most %d different ones, not %d: make several jobs of them")
       :format(kind.max, #wanted.sent))
   end
-  return M.submit(client, kind, wanted, params, call_opts)
+  return M.submit(client, kind, wanted, params, { call = call_opts })
 end
 
 M.wait = job.wait
+
+--- Takes up a job whose keys are known.
+---@param client contactout.Client
+---@param kind contactout.JobKind
+---@param uuid string
+---@param wanted contactout.Keys
+---@return contactout.Job
+function M.resume(client, kind, uuid, wanted)
+  return job.new(client, kind, uuid, { keys = wanted, submitted_at = core.now() })
+end
 
 -- The client's methods ----------------------------------------------------------------
 

@@ -61,7 +61,7 @@ M.verification = {
 
 for _, kind in pairs(M) do
   local submit = find(core.endpoints, kind.submit)
-  kind.max = find(submit.params, kind.param).max
+  kind.max, kind.submit_row = find(submit.params, kind.param).max, submit
   kind.row = find(core.endpoints, kind.poll)
 end
 

@@ -142,6 +142,12 @@ function Journal:answered_page(batch, number, page, spent)
   return changes.commit(self._db, list)
 end
 
+--- Whether any run has asked for something before this one.
+---@return boolean
+function Journal:has_batches()
+  return self._first_batch > 1
+end
+
 -- Opening and closing ---------------------------------------------------------------
 
 --- Closes the file, for others to open. Safe twice.

@@ -1,0 +1,225 @@
+-- What is known of each key of a run, where it has a journal: as answers.lua, but
+-- what was asked stands on disk before it is sent, the id of a job before anything
+-- else happens, and answers before they are handed out. In memory stand the keys that
+-- are on their way, and those that have failed so that a later run may ask again.
+
+local core = require "contactout.core"
+local errors = require "contactout.errors"
+local journal = require "contactout.journal"
+
+---@class contactout.Journaled
+local Journaled = {}
+Journaled.__index = Journaled
+Journaled.__name = "contactout.Journaled"
+
+-- Errors that are answers: asking again would bring the same.
+local FINAL = { not_found = true, invalid_request = true }
+
+--- As those of answers.lua.
+function Journaled:on_its_way(canonical)
+  return self._entries[canonical]
+end
+
+function Journaled:enter(sent, canonical, item)
+  local entry = { sent = sent, canonical = canonical, items = { item } }
+  self._entries[canonical] = entry
+  return entry
+end
+
+function Journaled:keep(canonical, _, err)
+  self._entries[canonical] = nil
+  if err and not FINAL[err.kind] then
+    self._failures[canonical] = err
+  end
+end
+
+-- What is known ---------------------------------------------------------------------
+
+local UNCERTAIN = "an earlier run sent this and was killed: it may have been charged, and the "
+  .. "answer is not known; retry_charged = true asks again"
+local UNFINISHED = "the job that was made for this has not told its answer; a later run asks for it"
+
+local function value_of(self, packed)
+  if type(packed) == "table" then
+    return (self._kind.value(packed.raw, packed.key))
+  end
+  return packed
+end
+
+-- By the journal's word: whether it is known, its value and its error.
+local READ = {}
+
+function READ.answered(self, entry)
+  return true, value_of(self, entry.value)
+end
+
+function READ.failed(_, entry)
+  return true, nil, entry.err
+end
+
+function READ.job(_, entry)
+  return true, errors.fail("job_timeout", UNFINISHED,
+    { job_uuid = entry.uuid, maybe_charged = true })
+end
+
+function READ.uncertain(self)
+  if self._asks_again then
+    return false
+  end
+  return true, errors.fail("uncertain", UNCERTAIN, { maybe_charged = true })
+end
+
+READ.sent = READ.uncertain
+
+--- As that of answers.lua. What was known before this run isn't a duplicate's.
+---@return boolean is_known
+---@return any|nil value
+---@return contactout.Error|nil err
+---@return boolean|nil is_new its first row, as far as can be told
+function Journaled:recall(canonical)
+  local failure = self._failures[canonical]
+  if failure then
+    return true, nil, failure
+  end
+  local entry, problem = self._journal:get(canonical)
+  if problem then
+    return true, nil, problem
+  elseif not entry then
+    return false
+  end
+  local is_known, value, err = READ[entry.state](self, entry)
+  return is_known, value, err, self._is_resumed
+end
+
+-- What is written ---------------------------------------------------------------------
+
+--- A batch is about to be sent.
+---@param batch contactout.Batch
+---@param most contactout.Credits what it can cost
+---@return true|nil
+---@return contactout.Error|nil err
+function Journaled:begin(batch, most)
+  local keys = {}
+  for i, entry in ipairs(batch) do
+    keys[i] = entry.canonical
+  end
+  local number, err = self._journal:begin(keys, { job = self._job, at_most = most })
+  batch.number = number
+  return number and true, err
+end
+
+--- A batch has become a job.
+---@param batch contactout.Batch
+---@param uuid string
+---@return true|nil
+---@return contactout.Error|nil err
+function Journaled:submitted(batch, uuid)
+  return self._journal:submitted(batch.number, uuid)
+end
+
+--- A batch surely cost nothing.
+---@param batch contactout.Batch
+---@return true|nil
+---@return contactout.Error|nil err
+function Journaled:refused(batch)
+  return self._journal:cleared(batch.number)
+end
+
+-- Rows that were read already.
+local ListRows = {}
+ListRows.__index = ListRows
+
+function ListRows:next()
+  self._index = self._index + 1
+  local row = self[self._index]
+  if row then
+    return row.entry, row.value, row.err
+  end
+end
+
+local function pack(value)
+  return type(value) == "table" and { raw = value.raw, key = value.linkedin_url } or value
+end
+
+--- A batch has ended, and these are its rows.
+---@param batch contactout.Batch
+---@param rows table
+---@param spent? contactout.Credits
+---@return table rows the same, once they are on disk
+---@return contactout.Error|nil err if they couldn't be written
+function Journaled:finish(batch, rows, spent)
+  local list, answers = setmetatable({ _index = 0 }, ListRows), {}
+  local entry, value, err = rows:next()
+  while entry do
+    list[#list + 1] = { entry = entry, value = value, err = err }
+    if value ~= nil or FINAL[err.kind] then
+      answers[#answers + 1] = { key = entry.canonical, value = pack(value), err = err }
+    end
+    entry, value, err = rows:next()
+  end
+  return list, select(2, self._journal:answered(batch.number, answers, spent))
+end
+
+-- What is left of earlier runs ----------------------------------------------------------
+
+--- The next job of an earlier run that hasn't told all, as a batch.
+---@return contactout.Batch|nil
+---@return contactout.Error|nil err
+function Journaled:next_job()
+  local job, err = self._journal:next_job(self._last_job)
+  if not job then
+    return nil, err
+  end
+  self._last_job, self._is_resumed = job.batch, true
+  local batch = { number = job.batch, uuid = job.uuid }
+  for i, canonical in ipairs(job.keys) do
+    batch[i] = { sent = canonical, canonical = canonical, items = {} }
+    self._entries[canonical] = batch[i]
+  end
+  return batch
+end
+
+--- What all runs have spent by the journal.
+---@return table|nil
+---@return contactout.Error|nil err
+function Journaled:spent()
+  return self._journal:spent()
+end
+
+function Journaled:close()
+  self._journal:close()
+end
+
+local M = {}
+
+-- By what a journal is told from another run's.
+local function identity_of(client, name, opts)
+  return {
+    operation = name, base_url = client._base_url,
+    options = {
+      version = opts.version, include_phone = opts.include_phone,
+      extra = opts.call.extra and core.encode(opts.call.extra),
+    },
+  }
+end
+
+--- Opens a run's journal.
+---@param client contactout.Client
+---@param name string the method
+---@param work contactout.Work
+---@param opts table of the run
+---@return contactout.Journaled|nil
+---@return contactout.Error|nil err
+function M.open(client, name, work, opts)
+  local opened, err = journal.open(opts.journal, identity_of(client, name, opts))
+  if not opened then
+    return nil, err
+  end
+  return setmetatable({
+    _journal = opened, _kind = work.kind, _job = work.resume and work.kind.name,
+    _entries = {}, _failures = {}, _last_job = 0,
+    _is_resumed = opened:has_batches(), _asks_again = opts.call.retry_charged == true,
+  }, Journaled)
+end
+
+return M

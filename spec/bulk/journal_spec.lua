@@ -1,0 +1,225 @@
+-- Runs with a journal against the sandbox: what another run of the same work finds,
+-- however the first one has ended.
+
+local bulk = require "spec.support.bulk"
+local contactout = require "contactout"
+local support = require "spec.support.client"
+
+local sandbox, quick = support.sandbox, bulk.quick
+
+local file
+
+local function journaled(opts)
+  opts = quick(opts)
+  opts.journal = file
+  return opts
+end
+
+before_each(function()
+  support.begin()
+  file = os.tmpname()
+end)
+
+after_each(function()
+  support.finish()
+  for _, suffix in ipairs { "", "-wal", "-shm" } do
+    os.remove(file .. suffix)
+  end
+end)
+
+-- A run in a program of its own, which ends by a kill at the nth event that `at` (the
+-- text of an expression) holds for -> what it had handed out.
+local function killed_run(at, nth, opts)
+  local output = support.run_lua(([[
+    local contactout = require "contactout"
+    local data = require "contactout.sandbox.data"
+    local left = %d
+    local client = assert(contactout.new { rate_limits = false, max_retry_wait = 0.02,
+      base_url = %q, token = %q, observe = function(event)
+        left = left - ((%s) and 1 or 0)
+        if left == 0 then
+          os.exit(9) -- without closing anything
+        end
+      end })
+    local urls = {}
+    for i = 1, 60 do
+      urls[i] = data.person(i).linkedin_url
+    end
+    for item, value, err in client:contacts(urls, { journal = %q, batch_size = 10,
+      concurrency = 2, interval = 0.005, max_interval = 0.02, %s }) do
+      print(item, value and #value.emails or err.kind)
+      io.stdout:flush()
+    end
+  ]]):format(nth, sandbox.url, support.TOKEN, at, file, opts or ""))
+  return output
+end
+
+-- How often each person was charged for.
+local function charges_by_subject()
+  local counts = {}
+  for _, entry in ipairs(sandbox:ledger()) do
+    for _, charge in ipairs(entry.charges or {}) do
+      counts[charge.subject] = (counts[charge.subject] or 0) + 1
+    end
+  end
+  return counts
+end
+
+local function is_charged_once()
+  for subject, count in pairs(charges_by_subject()) do
+    assert(count == 1, subject .. " was charged " .. count .. " times")
+  end
+end
+
+describe("a run with a journal", function()
+  it("gives what an earlier one has found again, free", function()
+    local urls = bulk.urls(1, 25)
+    local first = bulk.by_item(support.client():contacts(urls, journaled { batch_size = 10 }))
+    local requests = sandbox:state().requests
+    local again = bulk.by_item(support.client():contacts(urls, journaled { batch_size = 10 }))
+    assert.equal(requests, sandbox:state().requests)
+    for url, row in pairs(first) do
+      assert.same(row.value, again[url].value)
+      assert.equal(row.err and row.err.kind, again[url].err and again[url].err.kind)
+    end
+  end)
+
+  it("sends only what is new", function()
+    bulk.collect(support.client():verify(bulk.emails(10), journaled()))
+    local states = {}
+    local rows = bulk.collect(support.client():verify(bulk.emails(15), journaled {
+      on_progress = function(state) states[#states + 1] = state end,
+    }))
+    assert.same({ value = 15 }, bulk.kinds(rows))
+    assert.equal(15, support.charges().verifier + 0)
+    assert.equal(0, states[#states].duplicates)
+  end)
+
+  it("sends no key twice within itself", function()
+    local urls = bulk.urls(1, 40)
+    for i = 1, 40 do
+      urls[40 + i] = urls[i] .. "/?x"
+    end
+    local rows = bulk.by_item(support.client():contacts(urls,
+      journaled { batch_size = 10, concurrency = 1 }))
+    assert.same({ value = 72, not_found = 8 }, bulk.kinds(rows))
+    assert.equal(4, sandbox:state().jobs)
+  end)
+
+  it("works for requests that are answered at once", function()
+    local urls = bulk.urls(1, 40)
+    bulk.collect(support.client():contacts(urls, journaled { version = 1 }))
+    local requests = sandbox:state().requests
+    local rows = bulk.collect(support.client():contacts(urls, journaled { version = 1 }))
+    assert.same({ value = 36, not_found = 4 }, bulk.kinds(rows))
+    assert.equal(requests, sandbox:state().requests)
+  end)
+
+  it("asks for a job that didn't end in time again, and submits none anew", function()
+    sandbox:config { job_polls = 100000 }
+    local rows = bulk.collect(support.client():contacts(bulk.urls(1, 6),
+      journaled { job_timeout = 0.05 }))
+    assert.same({ job_timeout = 6 }, bulk.kinds(rows))
+    sandbox:config { job_polls = 1 }
+    rows = bulk.collect(support.client():contacts(bulk.urls(1, 6), journaled()))
+    assert.same({ value = 6 }, bulk.kinds(rows))
+    assert.equal(1, sandbox:state().jobs)
+  end)
+
+  it("asks a job that lost keys for them again, and pays for them once", function()
+    local rows = bulk.collect(support.client():contacts(bulk.urls(1, 6),
+      bulk.with_fault("job-lose-keys:2,job-word:DONE", { journal = file })))
+    assert.same({ job_failed = 2, value = 4 }, bulk.kinds(rows))
+    rows = bulk.collect(support.client():contacts(bulk.urls(1, 6), journaled()))
+    assert.same({ job_failed = 2, value = 4 }, bulk.kinds(rows))
+    assert.equal(1, sandbox:state().jobs)
+  end)
+
+  it("says uncertain of what was cut off, and asks again only if told to", function()
+    local client = support.client()
+    local rows = bulk.collect(client:contacts(bulk.urls(1, 6),
+      bulk.with_fault("reset-after", { journal = file })))
+    assert.same({ connection = 6 }, bulk.kinds(rows))
+    local states = {}
+    rows = bulk.collect(client:contacts(bulk.urls(1, 6), journaled {
+      on_progress = function(state) states[#states + 1] = state end,
+    }))
+    assert.same({ uncertain = 6 }, bulk.kinds(rows))
+    assert.is_true(rows[1].err.maybe_charged)
+    assert.equal(6, states[#states].uncertain)
+    rows = bulk.collect(client:contacts(bulk.urls(1, 6), journaled { retry_charged = true }))
+    assert.same({ value = 6 }, bulk.kinds(rows))
+  end)
+
+  it("asks again for what was refused", function()
+    sandbox:fault("status:429,retry-after:0.01", 9, "people_linkedin_batch_v2")
+    local rows = bulk.collect(support.client({ max_retries = 1 }):contacts(bulk.urls(1, 6),
+      journaled()))
+    assert.same({ rate_limited = 6 }, bulk.kinds(rows))
+    rows = bulk.collect(support.client({ max_retries = 9 }):contacts(bulk.urls(1, 6),
+      journaled()))
+    assert.same({ value = 6 }, bulk.kinds(rows))
+  end)
+
+  it("refuses another run's file, and one that is in use", function()
+    local client = support.client()
+    local first = client:contacts(bulk.urls(1, 3), journaled())
+    local _, failure = bulk.collect(client:contacts(bulk.urls(1, 3), journaled()))
+    assert.equal("journal", failure.kind)
+    first:close()
+    _, failure = bulk.collect(client:contacts(bulk.urls(1, 3),
+      journaled { include_phone = true }))
+    assert.equal("journal", failure.kind)
+    _, failure = bulk.collect(client:verify(bulk.emails(3), journaled()))
+    assert.equal("journal", failure.kind)
+    assert.equal(6, #bulk.collect(client:contacts(bulk.urls(1, 6), journaled())))
+  end)
+
+  it("goes on with what was in flight when it was closed", function()
+    local iterator = support.client():contacts(bulk.urls(1, 60), journaled { batch_size = 10 })
+    assert.is_string((iterator()))
+    iterator:close()
+    local rows = bulk.collect(support.client():contacts(bulk.urls(1, 60),
+      journaled { batch_size = 10 }))
+    assert.same({ value = 54, not_found = 6 }, bulk.kinds(rows))
+    is_charged_once()
+  end)
+
+  for _, moment in ipairs {
+    { "as a job's id came", 'event.type == "job" and event.keys', 3 },
+    { "as a job was done", 'event.type == "job" and event.status == "done"', 2 },
+    { "before a poll was sent", 'event.type == "request" and event.endpoint:find("result")', 3 },
+  } do
+    it("takes up what was killed " .. moment[1], function()
+      local before = killed_run(moment[2], moment[3])
+      local rows = bulk.by_item(support.client():contacts(bulk.urls(1, 60),
+        journaled { batch_size = 10 }))
+      local kinds = bulk.kinds(rows)
+      -- the request beside the one that ended it may have been on its way
+      assert.is_true((kinds.uncertain or 0) <= 10)
+      assert.equal(60, (kinds.value or 0) + (kinds.not_found or 0) + (kinds.uncertain or 0))
+      is_charged_once()
+      for url in before:gmatch("(%S+)\t%d+") do
+        assert.is_table(rows[url].value)
+      end
+    end)
+  end
+
+  it("reports what was killed with a request on its way, and doesn't repeat it", function()
+    killed_run('event.type == "response" and event.endpoint == "people_linkedin_batch_v2"', 1,
+      "concurrency = 1")
+    local rows = bulk.collect(support.client():contacts(bulk.urls(1, 60),
+      journaled { batch_size = 10 }))
+    assert.equal(10, bulk.kinds(rows).uncertain)
+    assert.equal(50, bulk.kinds(rows).value + bulk.kinds(rows).not_found)
+    is_charged_once()
+  end)
+
+  it("is purged of a key by contactout.purge", function()
+    local url = bulk.url_of(1)
+    bulk.collect(support.client():contacts({ url }, journaled()))
+    assert(contactout.purge(file))
+    bulk.collect(support.client():contacts({ url }, journaled()))
+    assert.equal(2, sandbox:state().jobs)
+  end)
+end)
