@@ -78,6 +78,7 @@ build = {
     ["contactout.bulk.intake"] = "lua/contactout/bulk/intake.lua",
     ["contactout.bulk.journaled"] = "lua/contactout/bulk/journaled.lua",
     ["contactout.bulk.options"] = "lua/contactout/bulk/options.lua",
+    ["contactout.bulk.plan"] = "lua/contactout/bulk/plan.lua",
     ["contactout.bulk.purse"] = "lua/contactout/bulk/purse.lua",
     ["contactout.bulk.ready"] = "lua/contactout/bulk/ready.lua",
     ["contactout.bulk.rows"] = "lua/contactout/bulk/rows.lua",

@@ -2,7 +2,9 @@
 -- addresses or domains as there are, each different one once. How it is done is told
 -- in bulk/run.lua; contactout/init.lua gives the methods to the client.
 
+local errors = require "contactout.errors"
 local options = require "contactout.options"
+local plan = require "contactout.bulk.plan"
 local rows = require "contactout.bulk.rows"
 local source = require "contactout.bulk.source"
 local works = require "contactout.bulk.works"
@@ -23,16 +25,22 @@ local function read_options(name, given)
   return opts
 end
 
+-- The work of a call, and its options; nil and an error where they are wrong.
+local function read(name, given)
+  local opts, err = read_options(name, given)
+  if not opts then
+    return nil, err
+  end
+  local work, problem = works[name].pick(opts)
+  return work, work and opts or problem
+end
+
 -- What is wrong with the call's shape raises in the caller's name; all else the
 -- iterator raises, since a `for` would hide an error that came in its place.
 local function iterate(client, name, input, given)
-  local opts, err = read_options(name, given)
-  local work
-  if opts then
-    work, err = works[name].pick(opts)
-  end
+  local work, opts = read(name, given)
   if not work then
-    return rows.failing(err)
+    return rows.failing(opts)
   end
   return rows.new(client, work, input, opts)
 end
@@ -82,6 +90,28 @@ end
 function methods:domains(domains, opts)
   check(domains, "domains", opts)
   return iterate(self, "domains", domains, opts)
+end
+
+--- Counts what one of these methods would do, and what it would cost. Spends nothing and
+--- sends nothing. Reads all of its input.
+---@param method "contacts"|"verify"|"domains"
+---@param input any as that method takes it
+---@param opts? table that method's; a journal is read if it is there
+---@return table|nil plan `keys` (different ones), `duplicates`, `invalid`, `known` (whose
+---  answer, or job, is in the journal); `requests` and `seconds`, within the rate limit,
+---  at least; `credits`: by kind {min =, max =}
+---@return contactout.Error|nil err
+function methods:plan(method, input, opts)
+  if type(method) ~= "string" or not works[method] then
+    return errors.fail("invalid_argument", "there is no method " .. tostring(method)
+      .. " to plan, only contacts, verify and domains", { param = "method" })
+  end
+  check(input, "input", opts)
+  local work, read_opts = read(method, opts)
+  if not work then
+    return nil, read_opts
+  end
+  return plan.make(self, work, input, read_opts)
 end
 
 M.methods = methods

@@ -227,6 +227,18 @@ function Set:hold(row, name, seconds)
   limiter_of(self, row, name):hold(seconds)
 end
 
+--- About how many seconds so many requests take, none before them.
+---@param row table an endpoint's
+---@param count integer
+---@return number seconds
+function Set:seconds(row, count)
+  local limiter = self._classes[row.rate_class]
+  if not limiter._rate then
+    return 0
+  end
+  return math.max(count - limiter._burst, 0) * limiter._window / limiter._rate
+end
+
 --- Seconds of a pause that the server asked for, and that isn't over.
 ---@return number seconds 0: there is none
 function Set:held(row, name)

@@ -1,0 +1,70 @@
+local bulk = require "spec.support.bulk"
+local companies = require "contactout.sandbox.companies"
+local support = require "spec.support.client"
+
+before_each(support.begin)
+after_each(support.finish)
+
+describe("plan", function()
+  it("counts what a run would do and cost, and sends nothing", function()
+    local urls = bulk.urls(1, 1200)
+    urls[1201], urls[1202], urls[1203] = urls[1] .. "/", "acme", " "
+    local plan = assert(support.client():plan("contacts", urls, { include_phone = true }))
+    assert.same({
+      keys = 1200, duplicates = 1, invalid = 2, known = 0, requests = 4, seconds = 0,
+      credits = { email = { min = 0, max = 1200 }, phone = { min = 0, max = 1200 } },
+    }, plan)
+    assert.equal(0, support.sandbox:state().requests)
+  end)
+
+  it("knows each method by its name", function()
+    local client = support.client()
+    local plan = assert(client:plan("verify", bulk.emails(50)))
+    assert.same({ verifier = { min = 0, max = 50 } }, plan.credits)
+    plan = assert(client:plan("domains", { companies.company(1).domain }))
+    assert.equal(1, plan.requests)
+    plan = assert(client:plan("contacts", bulk.urls(1, 61), { version = 1 }))
+    assert.equal(3, plan.requests)
+    local none, err = client:plan("people", {})
+    assert.is_nil(none)
+    assert.equal("method", err.param)
+  end)
+
+  it("says how long the rate limit makes it", function()
+    local client = support.client { rate_limits = { other = 100, window = 60 } }
+    local plan = assert(client:plan("contacts", bulk.urls(1, 400),
+      { version = 1, batch_size = 4 }))
+    assert.equal(100, plan.requests)
+    assert.equal(54, plan.seconds)
+  end)
+
+  it("leaves out what the journal knows, and makes no journal", function()
+    local client, file = support.client(), os.tmpname()
+    finally(function()
+      for _, suffix in ipairs { "", "-wal", "-shm" } do
+        os.remove(file .. suffix)
+      end
+    end)
+    os.remove(file)
+    local opts = bulk.quick { journal = file }
+    assert.equal(0, assert(client:plan("contacts", bulk.urls(1, 20), opts)).known)
+    assert.is_nil(io.open(file))
+    bulk.collect(client:contacts(bulk.urls(1, 12), opts))
+    local plan = assert(client:plan("contacts", bulk.urls(1, 20), opts))
+    assert.equal(12, plan.known)
+    assert.equal(8, plan.credits.email.max)
+  end)
+
+  it("refuses what the method would", function()
+    local client = support.client()
+    local none, err = client:plan("contacts", bulk.urls(1, 2), { concurency = 1 })
+    assert.is_nil(none)
+    assert.equal("concurency", err.param)
+    none, err = client:plan("contacts", { a = 1 })
+    assert.is_nil(none)
+    assert.equal("urls", err.param)
+    local ok, problem = pcall(client.plan, client, "contacts", 7)
+    assert.is_false(ok)
+    assert.matches("input must be a list", problem)
+  end)
+end)
