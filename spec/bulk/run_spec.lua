@@ -4,6 +4,7 @@
 local bulk = require "spec.support.bulk"
 local clients = require "contactout.client"
 local contactout = require "contactout"
+local core = require "contactout.core"
 local support = require "spec.support.client"
 
 local sandbox, quick = support.sandbox, bulk.quick
@@ -174,6 +175,17 @@ describe("a run", function()
     assert.equal(1, support.charges().email)
   end)
 
+  it("does without tasks where the client waits with another loop only", function()
+    local loop = {}
+    for name, method in pairs(require "contactout.loops.plain") do
+      loop[name] = method
+    end
+    loop.inside = function() return false end
+    local rows = bulk.collect(support.client({ loop = loop }):contacts(bulk.urls(1, 50),
+      quick { batch_size = 10 }))
+    assert.equal(50, #rows)
+  end)
+
   it("fills its batches, however slowly its rows are asked for", function()
     bulk.collect(support.client():contacts(bulk.urls(1, 100),
       quick { batch_size = 10, concurrency = 1 }))
@@ -265,6 +277,37 @@ describe("a run beside others #yields", function()
         end
       end
       assert.equal(100, count)
+    end)
+  end)
+
+  it("leaves no consumer waiting when another one wants no more", function()
+    contactout.run(function()
+      local iterator = support.client():contacts(bulk.urls(1, 40), quick { batch_size = 10 })
+      local patient = contactout.spawn(bulk.collect, iterator)
+      local brief = contactout.spawn(function() return iterator() end)
+      assert.equal(40, #patient:wait() + (brief:wait() and 1 or 0))
+    end)
+  end)
+
+  it("lets others go on while it reads", function()
+    contactout.run(function()
+      local turns, read, is_over = 0, 0, false
+      contactout.spawn(function()
+        while not is_over do
+          turns = turns + (read > 0 and 1 or 0)
+          contactout.sleep(0)
+        end
+      end)
+      local iterator = support.client():verify(function()
+        read = read + 1
+        local later = core.now() + 0.0002
+        while core.now() < later do end -- luacheck: ignore
+        return read < 1000 and "a" .. read .. "@acme.example" or error("read", 0)
+      end, quick { batch_size = 1000 })
+      local rows = bulk.collect(iterator)
+      is_over = true
+      assert.same({}, rows)
+      assert.is_true(turns >= 5)
     end)
   end)
 

@@ -1,7 +1,8 @@
--- Batches in flight: each is recorded, sent, seen to its end, and its rows are handed on,
--- or it is sent again where it wasn't charged. Works on a run (run.lua), which it tells
--- of what ends it.
+-- Batches in flight: each is cut to the budget, recorded, sent, seen to its end, and its
+-- rows are handed on, or it is sent again where it wasn't charged. Works on a run
+-- (run.lua), which it tells of what ends it.
 
+local batches = require "contactout.batches"
 local compat = require "contactout.compat"
 local plain = require "contactout.loops.plain"
 local ready = require "contactout.bulk.ready"
@@ -14,6 +15,26 @@ local ENDS_RUN = {
   credentials = true, out_of_credits = true, no_access = true, unsupported = true,
   cancelled = true, -- the client was closed
 }
+
+--- As much of a batch as the budget allows. Nil: nothing by now, or for good if nothing is
+--- in flight of which less may be charged than was reckoned with.
+---@param run contactout.Run
+---@param batch contactout.Batch
+---@return contactout.Batch|nil
+function M.fit(run, batch)
+  local fitting, err = run.purse:fitting(#batch)
+  if fitting >= #batch then
+    return batch
+  elseif fitting > 0 then
+    local part, rest = batches.cut(batch, fitting)
+    run.intake:send_first(rest)
+    return part
+  elseif run.active > 0 then
+    run.intake:send_first(batch)
+  else
+    run:stop(err)
+  end
+end
 
 -- Hands the rows of a batch on, once they are kept.
 local function deliver(run, batch, rows, spent)
@@ -80,18 +101,27 @@ local function process(run, batch)
   run:tell()
 end
 
---- Sends a batch, in a task of its own if there can be any.
+-- The loop on which a batch may have a task of its own. In no host that is plain Lua's,
+-- unless the client is to wait with another one only.
+local function loop_for_task(run)
+  local loop, own = run:need_loop(), run.client._loop
+  if not compat.CAN_YIELD or loop.blocks and own and own ~= plain then
+    return nil
+  end
+  return loop.blocks and plain or loop
+end
+
+--- Sends a batch, in a task of its own if it can have one.
 ---@param run contactout.Run
 ---@param batch contactout.Batch
 function M.start(run, batch)
+  local loop = loop_for_task(run)
   run.in_flight[batch] = true
   run.active = run.active + 1
-  if not compat.CAN_YIELD then
+  if not loop then
     return process(run, batch)
   end
-  local loop = run:need_loop()
-  batch.task = task.start(loop.blocks and plain or loop, run.group,
-    compat.pack(process, run, batch))
+  batch.task = task.start(loop, run.group, compat.pack(process, run, batch))
 end
 
 return M

@@ -13,6 +13,8 @@ local queue = require "contactout.queue"
 ---@field task? contactout.Task
 
 ---@class contactout.Intake
+---@field sizes contactout.BatchSizes
+---@field is_reading boolean one of the caller's functions may be waiting
 local Intake = {}
 Intake.__index = Intake
 Intake.__name = "contactout.Intake"
@@ -46,12 +48,16 @@ local function has_room(self)
     and not self._source.has_ended
 end
 
--- Reads until a batch is full, nothing is left to read, or enough is held. False and the
--- error if the caller's functions raise one.
+-- Inputs that are read before others have a turn.
+local READ_AT_ONCE = 100
+
+-- Reads until a batch is full, nothing is left to read, or enough is held or read. False
+-- and the error if the caller's functions raise one.
 local function gather(self)
-  local ok, problem = true, nil
+  local ok, problem, left = true, nil, READ_AT_ONCE
   self.is_reading = true
-  while ok and has_room(self) do
+  while ok and left > 0 and has_room(self) do
+    left = left - 1
     local item, sent, canonical
     ok, item, sent, canonical = pcall(self._source.next, self._source)
     if not ok then
@@ -111,6 +117,12 @@ end
 function Intake:drop()
   self._most_held = 0
   self._gathered, self._again = {}, queue.new()
+end
+
+--- Whether it could read on at once.
+---@return boolean
+function Intake:can_read()
+  return not self.is_reading and not self._again:first() and has_room(self)
 end
 
 --- Whether nothing is left to send.

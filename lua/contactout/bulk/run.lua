@@ -90,23 +90,6 @@ end
 
 -- Sending ---------------------------------------------------------------------------
 
--- As much of a batch as the budget allows. Nil: nothing by now, or for good if nothing
--- is in flight of which less may be charged than was reckoned with.
-local function fit(self, batch)
-  local fitting, err = self.purse:fitting(#batch)
-  if fitting >= #batch then
-    return batch
-  elseif fitting > 0 then
-    local part, rest = batches.cut(batch, fitting)
-    self.intake:send_first(rest)
-    return part
-  elseif self.active > 0 then
-    self.intake:send_first(batch)
-  else
-    self:stop(err)
-  end
-end
-
 -- The next batch to send: jobs of an earlier run come first.
 local function next_batch(self)
   if self._has_jobs then
@@ -121,16 +104,20 @@ local function next_batch(self)
   if failure then
     self:stop(failure[1])
   end
-  return batch and fit(self, batch)
+  return batch and flight.fit(self, batch)
+end
+
+local function can_send(self)
+  return self.active < self._concurrency and not self.intake.is_reading
+    and not self.failure and not self.is_closed
 end
 
 -- Starts as many batches as may be in flight. One coroutine reads at a time.
 local function fill(self)
-  while self.active < self._concurrency and not self.intake.is_reading
-    and not self.failure and not self.is_closed do
+  while can_send(self) do
     local batch = next_batch(self)
     if not batch or self.failure or self.is_closed then
-      return
+      break
     end
     flight.start(self, batch)
   end
@@ -183,6 +170,7 @@ local function finish(self)
     self._tally:report(true)
   end
   self.is_closed = true
+  self:tell()
   if self.active == 0 then
     self.answers:close()
   end
@@ -205,12 +193,17 @@ function Run:next()
     local row = self.ready:take()
     if row then
       self.intake:release()
+      if next(self._consumers) then
+        self:tell() -- this one may want no more
+      end
       self._tally:count(row.err, row.is_duplicate)
       return row.item, row.value, row.err
     elseif has_ended(self) then
       break
     end
-    wait_for_news(self)
+    if not (can_send(self) and self.intake:can_read()) then
+      wait_for_news(self)
+    end
   end
   return finish(self)
 end
