@@ -133,3 +133,63 @@ describe("is_empty", function()
     end
   end)
 end)
+
+describe("company", function()
+  local function company(raw)
+    local record = records.company(raw)
+    record.raw = nil
+    return record
+  end
+
+  it("reads the shape of domain_enrich", function()
+    assert.same({
+      name = "Acme", linkedin_url = "https://www.linkedin.com/company/acme",
+      domain = "acme.example", website = "http://acme.example", overview = "Makes anvils",
+      type = "Public", size = 89, country = "Canada", revenue = 5400000, revenue_text = "$5.4M",
+      founded = 1949, industry = "Metal", headquarters = "Toronto, Canada",
+      logo_url = "https://x.example/1", specialties = { "anvils" },
+      locations = { { text = "Toronto, Canada" } },
+    }, company {
+      li_vanity = "https://www.linkedin.com/company/acme", name = "Acme",
+      domain = "acme.example", description = "Makes anvils", website = "http://acme.example",
+      logo_url = "https://x.example/1", type = "Public", headquarter = "Toronto, Canada",
+      country = "Canada", size = 89, founded_at = 1949, locations = { "Toronto, Canada" },
+      industry = "Metal", specialties = { "anvils" }, revenue = "$5.4M",
+    })
+  end)
+
+  it("reads revenue in dollars, however it is written", function()
+    local function revenue(text)
+      return company({ revenue = text }).revenue
+    end
+    assert.equal(5400000, revenue("$5.4M"))
+    assert.equal(1200000000, revenue("1.2B"))
+    assert.equal(90000, revenue("$ 90K"))
+    assert.equal(1234567, revenue("$1,234,567"))
+    assert.equal(700, revenue(700))
+    assert.equal("5400000", tostring(revenue("$5.4M")))
+    assert.is_nil(revenue("n/a"))
+    assert.is_nil(revenue("$1.2.3M"))
+    assert.is_nil(revenue(core.null))
+  end)
+
+  it("reads locations as objects, too", function()
+    assert.same({ { city = "Toronto", country = "Canada", primary = true } },
+      company({ locations = { { city = "Toronto", country = "Canada", isPrimary = true } } })
+        .locations)
+  end)
+
+  it("is nobody without a name, a domain or a page", function()
+    assert.is_true(records.is_nobody(records.company({ size = 5 })))
+    assert.is_true(records.is_nobody(records.company({})))
+    assert.is_false(records.is_nobody(records.company({ domain = "acme.example" })))
+  end)
+
+  it("takes anything", function()
+    for _, raw in ipairs { 7, "acme", true, core.null, { locations = "x", specialties = 7 } } do
+      local record = records.company(raw)
+      assert.same({}, record.locations)
+      assert.same({}, record.specialties)
+    end
+  end)
+end)
