@@ -193,7 +193,11 @@ M.CALLBACK = {
     doc = "file of a bulk run that knows the jobs; not there yet" },
 }
 
-local function find(list, name)
+--- The option of that name; nil if there is none.
+---@param list contactout.Option[]
+---@param name string
+---@return contactout.Option|nil
+function M.find(list, name)
   for _, option in ipairs(list) do
     if option.name == name then
       return option
@@ -249,7 +253,7 @@ end
 function M.read(list, given, endpoint)
   local for_core, rest = {}, {}
   for name, value in pairs(given or {}) do
-    local option = find(list, name)
+    local option = M.find(list, name)
     if not option then
       return unknown(list, name, endpoint)
     end

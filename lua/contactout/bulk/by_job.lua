@@ -48,7 +48,8 @@ local function wait_for(run, job)
     problem = err
     run:stop(problem)
   end
-  return errors.new("job_timeout", "the wait for the job was given up: " .. tostring(problem))
+  return errors.new("job_timeout", "the wait for the job was given up: " .. tostring(problem),
+    { endpoint = run.work.kind.poll, job_uuid = job.uuid, maybe_charged = true })
 end
 
 -- The rows of a job's keys.

@@ -17,13 +17,7 @@ local function callable(value)
   return type(value) == "function" or type(meta) == "table" and meta.__call ~= nil, "a function"
 end
 
-local function find(list, name)
-  for _, option in ipairs(list) do
-    if option.name == name then
-      return option
-    end
-  end
-end
+local find = options.find
 
 -- The options of all bulk work after a method's own.
 local function bulk_options(own)

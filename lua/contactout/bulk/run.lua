@@ -115,6 +115,7 @@ end
 -- Starts as many batches as may be in flight. One coroutine reads at a time.
 local function fill(self)
   while can_send(self) do
+    self:need_loop() -- raises where nothing can wait, before a batch is taken
     local batch = next_batch(self)
     if not batch or self.failure or self.is_closed then
       break
