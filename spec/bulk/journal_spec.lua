@@ -54,23 +54,6 @@ local function killed_run(at, nth, opts)
   return output
 end
 
--- How often each person was charged for.
-local function charges_by_subject()
-  local counts = {}
-  for _, entry in ipairs(sandbox:ledger()) do
-    for _, charge in ipairs(entry.charges or {}) do
-      counts[charge.subject] = (counts[charge.subject] or 0) + 1
-    end
-  end
-  return counts
-end
-
-local function is_charged_once()
-  for subject, count in pairs(charges_by_subject()) do
-    assert(count == 1, subject .. " was charged " .. count .. " times")
-  end
-end
-
 describe("a run with a journal", function()
   it("gives what an earlier one has found again, free", function()
     local urls = bulk.urls(1, 25)
@@ -182,7 +165,7 @@ describe("a run with a journal", function()
     local rows = bulk.collect(support.client():contacts(bulk.urls(1, 60),
       journaled { batch_size = 10 }))
     assert.same({ value = 54, not_found = 6 }, bulk.kinds(rows))
-    is_charged_once()
+    bulk.check_charges()
   end)
 
   for _, moment in ipairs {
@@ -198,7 +181,7 @@ describe("a run with a journal", function()
       -- the request beside the one that ended it may have been on its way
       assert.is_true((kinds.uncertain or 0) <= 10)
       assert.equal(60, (kinds.value or 0) + (kinds.not_found or 0) + (kinds.uncertain or 0))
-      is_charged_once()
+      bulk.check_charges()
       for url in before:gmatch("(%S+)\t%d+") do
         assert.is_table(rows[url].value)
       end
@@ -212,7 +195,7 @@ describe("a run with a journal", function()
       journaled { batch_size = 10 }))
     assert.equal(10, bulk.kinds(rows).uncertain)
     assert.equal(50, bulk.kinds(rows).value + bulk.kinds(rows).not_found)
-    is_charged_once()
+    bulk.check_charges()
   end)
 
   it("is purged of a key by contactout.purge", function()

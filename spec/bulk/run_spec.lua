@@ -445,6 +445,7 @@ describe("many keys", function()
     end
     assert.equal(10500, count)
     assert.is_true(values > 6000)
+    bulk.check_charges()
     for url, row in pairs(rows) do
       local again = rows[url .. "/?"]
       assert.is_true(again == nil or (again.value == nil) == (row.value == nil))

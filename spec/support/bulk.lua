@@ -84,4 +84,16 @@ function M.requests(endpoint)
   return count
 end
 
+--- Raises if somebody was charged for twice.
+function M.check_charges()
+  local charged = {}
+  for _, entry in ipairs(support.sandbox:ledger()) do
+    for _, charge in ipairs(entry.charges or {}) do
+      local name = charge.kind .. " " .. charge.subject
+      assert(not charged[name], name .. " was charged twice")
+      charged[name] = true
+    end
+  end
+end
+
 return M

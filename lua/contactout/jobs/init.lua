@@ -170,7 +170,9 @@ M.wait = job.wait
 ---@param wanted contactout.Keys
 ---@return contactout.Job
 function M.resume(client, kind, uuid, wanted)
-  return job.new(client, kind, uuid, { keys = wanted, submitted_at = core.now() })
+  local taken_up = job.new(client, kind, uuid, { keys = wanted, submitted_at = core.now() })
+  callback.remember(client, taken_up)
+  return taken_up
 end
 
 -- The client's methods ----------------------------------------------------------------
