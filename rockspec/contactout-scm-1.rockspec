@@ -110,6 +110,7 @@ build = {
     ["contactout.journal.changes"] = "lua/contactout/journal/changes.lua",
     ["contactout.journal.file"] = "lua/contactout/journal/file.lua",
     ["contactout.journal.lookup"] = "lua/contactout/journal/lookup.lua",
+    ["contactout.journal.purge"] = "lua/contactout/journal/purge.lua",
     ["contactout.keys"] = "lua/contactout/keys.lua",
     ["contactout.limiter"] = "lua/contactout/limiter.lua",
     ["contactout.loops.blocking"] = "lua/contactout/loops/blocking.lua",

@@ -67,7 +67,7 @@ local Client = {}
 
 ---@class contactout.CallbackOptions
 ---@field kind? string "contacts" or "verification": take the news of a job that is not known here, too
----@field journal? string file of a bulk run that knows the jobs; not there yet
+---@field journal? string file of a bulk run, not under way, which may have submitted the job
 
 ---@class contactout.ContactsOptions
 ---@field version? number of the endpoint: 2, jobs of up to 1,000; or 1, which answers 30 at once, without telephones and without the kinds of addresses; 2

@@ -189,8 +189,8 @@ end
 M.CALLBACK = {
   { name = "kind", type = "string", check = job_kind,
     doc = "\"contacts\" or \"verification\": take the news of a job that is not known here, too" },
-  { name = "journal", type = "string", check = not_yet,
-    doc = "file of a bulk run that knows the jobs; not there yet" },
+  { name = "journal", type = "string",
+    doc = "file of a bulk run, not under way, which may have submitted the job" },
 }
 
 --- The option of that name; nil if there is none.

@@ -110,10 +110,31 @@ describe("client:callback", function()
     assert_refused("256", { uuid = ("x"):rep(257) }, opts)
   end)
 
+  it("knows a job from the journal of the run that submitted it", function()
+    local uuid
+    local path = os.tmpname()
+    os.remove(path)
+    local run = support.client { observe = function(event)
+      uuid = event.job_uuid or uuid
+    end }
+    for _ in run:contacts(URLS, { journal = path, interval = 0.01 }) do -- luacheck: ignore
+    end
+    local told = assert(client:callback({ uuid = uuid }, { journal = path }))
+    assert.same({ uuid, "contacts" }, { told.uuid, told.kind })
+    assert_refused("knows nothing", { uuid = "5a4d9e37-0000-4001-8007-000000000009" },
+      { journal = path })
+    assert_refused("knows nothing", { uuid = uuid })
+    os.remove(path)
+  end)
+
+  it("says so where the journal can't be read", function()
+    local job, err = client:callback({ uuid = "5a4d9e37-1" }, { journal = "/nowhere/a.db" })
+    assert.is_nil(job)
+    assert.equal("journal", err.kind)
+  end)
+
   it("refuses options that it doesn't have", function()
-    local _, err = client:callback({}, { journal = "a.db" })
-    assert.equal("unsupported", err.kind)
-    _, err = client:callback({}, { kind = "contact" })
+    local _, err = client:callback({}, { kind = "contact" })
     assert.equal("kind", err.param)
     assert.has_error(function()
       client:callback(7)

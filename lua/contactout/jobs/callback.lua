@@ -4,6 +4,7 @@
 
 local core = require "contactout.core"
 local errors = require "contactout.errors"
+local journal = require "contactout.journal"
 local job = require "contactout.jobs.job"
 local kinds = require "contactout.jobs.kinds"
 local options = require "contactout.options"
@@ -83,17 +84,28 @@ local function read_uuid(body)
   return uuid:match("^%s*(.-)%s*$")
 end
 
--- The job of that id: the very one that somebody holds and maybe waits for, if it is.
-local function find_job(client, uuid, opts)
+-- The name of a job's kind; nil where nobody knows of it.
+local function kind_of(client, uuid, opts)
   local memory = memory_of(client)
   local kind = memory.recent[uuid] or memory.older[uuid] or opts.kind
-  if not kind then
+  if not kind and opts.journal then
+    return journal.job_kind(opts.journal, client._base_url, uuid)
+  end
+  return kind
+end
+
+-- The job of that id: the very one that somebody holds and maybe waits for, if it is.
+local function find_job(client, uuid, opts)
+  local kind, err = kind_of(client, uuid, opts)
+  if err then
+    return nil, err
+  elseif not kind then
     return refuse(("names the job %s, of which this client knows nothing; if another one "
-      .. "submitted it, give opts.kind"):format((uuid:gsub("%c", "?"))))
+      .. "submitted it, give opts.journal or opts.kind"):format((uuid:gsub("%c", "?"))))
   elseif not core.build(kinds[kind].poll, { job_uuid = uuid }) then
     return refuse("names a job by an id that none can have")
   end
-  return memory.alive[uuid] or job.new(client, kinds[kind], uuid)
+  return memory_of(client).alive[uuid] or job.new(client, kinds[kind], uuid)
 end
 
 --- The client's method `callback`: takes what was posted to a job's `callback_url`,
@@ -102,8 +114,8 @@ end
 --- a host.
 ---@param self contactout.Client
 ---@param body string|table as it was posted, or decoded
----@param opts? contactout.CallbackOptions `kind`: what kind of job it is, where it
----  may be one that this client has had nothing to do with
+---@param opts? contactout.CallbackOptions for a job that this client has had nothing
+---  to do with: `kind`, or the `journal` of the run that submitted it
 ---@return contactout.Job|nil job as the API tells it
 ---@return contactout.Error|nil err `invalid_argument`, with nothing sent, for a body
 ---  that names no job or an unknown one; else as from `job:poll`

@@ -1,13 +1,12 @@
--- The file of a journal: made, recognised, refused or purged. A file belongs to
--- one operation on one base URL with one set of options, and to one process at a
--- time. What is not this run's own is refused before a byte of it is changed.
--- What the rows mean is for journal/init.lua. Depends on contactout.store, which
--- is loaded only here, since not every machine has it.
+-- The file of a journal: made, recognised or refused. A file belongs to one
+-- operation on one base URL with one set of options, and to one process at a time.
+-- What is not this run's own is refused before a byte of it is changed. What the
+-- rows mean is for journal/init.lua. Depends on contactout.store, which is loaded
+-- only here, since not every machine has it.
 
 local changes = require "contactout.journal.changes"
 local core = require "contactout.core"
 local errors = require "contactout.errors"
-local keys = require "contactout.keys"
 
 local M = {}
 
@@ -129,7 +128,7 @@ end
 -- Opening -------------------------------------------------------------------------
 
 --- From here on the file is ours to write.
-local function adopt(db)
+function M.adopt(db)
   local ok, err = db:adopt()
   if not ok then
     return nil, err
@@ -156,7 +155,7 @@ local function prepare(db, path, flat)
     ok, err = check_identity(db, path, flat)
   end
   if ok then
-    ok, err = adopt(db)
+    ok, err = M.adopt(db)
   end
   if ok and not is_ours then
     ok, err = fill(db, flat)
@@ -190,90 +189,15 @@ function M.open(path, identity)
   return db
 end
 
--- Purging -------------------------------------------------------------------------
+-- Looking into one that is there ----------------------------------------------------
 
--- What the keys are of whose canonical form a person need not know.
-local FORMS = {
-  contacts = keys.profile, each_person = keys.profile, each_decision_maker = keys.profile,
-  verify = keys.email, domains = keys.domain,
-}
-
-local HOLD_KEYS = { "sent", "results", "records" }
-local HOLD_ANYTHING = { "sent", "results", "records", "charges", "batches", "identity" }
-
-local function delete_key(db, key)
-  local row, err = db:first("SELECT value FROM identity WHERE name = 'operation'")
-  if err then
-    return nil, err
-  end
-  local form = row and FORMS[row.value]
-  local canonical = form and select(2, form(key)) or key
-  local list = {}
-  for i, name in ipairs(HOLD_KEYS) do
-    list[i] = { "DELETE FROM " .. name .. " WHERE key IN (?, ?)", key, canonical }
-  end
-  return changes.commit(db, list)
-end
-
-local function delete_everything(db)
-  local list = {}
-  for i, name in ipairs(HOLD_ANYTHING) do
-    list[i] = { "DELETE FROM " .. name }
-  end
-  return changes.commit(db, list)
-end
-
--- Pages are rewritten, so that nothing stays in their gaps; the log is emptied.
-local REWRITE = "VACUUM; PRAGMA wal_checkpoint(TRUNCATE)"
-
---- The log goes before the file does: nothing is left that has a name.
-local function remove(db, path)
-  local ok, err = db:exec("PRAGMA journal_mode = DELETE")
-  if ok then
-    ok, err = os.remove(path)
-  end
-  if type(err) == "string" then
-    return errors.fail("journal", "emptied, but not removed: " .. err)
-  end
-  return ok, err
-end
-
-local function purge(db, path, key)
-  local is_ours, err = is_journal(db, path)
-  if is_ours == nil then
-    return nil, err
-  elseif not is_ours then
-    return true -- it holds nothing
-  end
-  local ok
-  ok, err = adopt(db)
-  if ok and key then
-    ok, err = delete_key(db, key)
-  elseif ok then
-    ok, err = delete_everything(db)
-  end
-  if ok then
-    ok, err = db:exec(REWRITE)
-  end
-  if ok and not key then
-    ok, err = remove(db, path)
-  end
-  return ok, err
-end
-
---- Deletes what a journal knows of one key, wherever it stands in the file; or, of
---- all, and the file itself. A run that comes later asks anew, and pays anew. Takes
---- time in proportion to the file. A key that is nil raises: it must not be taken
---- for none.
+--- Opens a journal's file that is there, whichever run it belongs to, calls `fn` and
+--- closes it.
 ---@param path string
----@param ... string the key, in any spelling
----@return true|nil
+---@param fn fun(db: table): any, contactout.Error|nil
+---@return any|nil what `fn` gives; nil without an error, too, if the file holds nothing
 ---@return contactout.Error|nil err
-function M.purge(path, ...)
-  local key = ...
-  if select("#", ...) > 0 and type(key) ~= "string" then
-    error("key must be a string, not a " .. type(key), 2)
-  end
+function M.with(path, fn)
   local store, problem = load_store()
   if not store then
     return nil, problem
@@ -282,10 +206,13 @@ function M.purge(path, ...)
   if not db then
     return nil, err
   end
-  local ok
-  ok, err = purge(db, path, key)
+  local is_ours, value
+  is_ours, err = is_journal(db, path)
+  if is_ours then
+    value, err = fn(db)
+  end
   db:close()
-  return ok and true or nil, err
+  return value, err
 end
 
 return M

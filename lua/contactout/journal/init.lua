@@ -14,6 +14,7 @@ local changes = require "contactout.journal.changes"
 local core = require "contactout.core"
 local file = require "contactout.journal.file"
 local lookup = require "contactout.journal.lookup"
+local purge = require "contactout.journal.purge"
 
 local M = {}
 
@@ -183,6 +184,20 @@ function M.open(path, identity)
     Journal)
 end
 
-M.purge = file.purge
+--- The kind of a job that a run with that journal has submitted.
+---@param path string
+---@param base_url string where the job must be
+---@param uuid string
+---@return string|nil kind nil: the journal knows nothing of it
+---@return contactout.Error|nil err
+function M.job_kind(path, base_url, uuid)
+  return file.with(path, function(db)
+    local row, err = db:first("SELECT job FROM batches WHERE uuid = ? AND EXISTS (SELECT * FROM "
+      .. "identity WHERE name = 'base URL' AND value = ?)", uuid, base_url)
+    return row and row.job, err
+  end)
+end
+
+M.purge = purge
 
 return M
