@@ -69,6 +69,7 @@ build = {
     },
     ["contactout._meta"] = "lua/contactout/_meta.lua",
     ["contactout.budget"] = "lua/contactout/budget.lua",
+    ["contactout.availability"] = "lua/contactout/availability.lua",
     ["contactout.batches"] = "lua/contactout/batches.lua",
     ["contactout.bulk"] = "lua/contactout/bulk.lua",
     ["contactout.bulk.answers"] = "lua/contactout/bulk/answers.lua",

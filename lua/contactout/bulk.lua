@@ -92,11 +92,30 @@ function methods:domains(domains, opts)
   return iterate(self, "domains", domains, opts)
 end
 
---- Counts what one of these methods would do, and what it would cost. Spends nothing and
---- sends nothing. Reads all of its input.
+-- The options of a plan: those of the method, and `check`.
+local function plan_options(method, given)
+  local opts = {}
+  for name, value in pairs(given or {}) do
+    opts[name] = value
+  end
+  local is_checked = opts.check
+  opts.check = nil
+  if is_checked ~= nil and type(is_checked) ~= "boolean" then
+    return errors.fail("invalid_argument", "check must be a boolean", { param = "check" })
+  elseif is_checked and method ~= "contacts" then
+    return errors.fail("invalid_argument", "check is for contacts: there are no free checkers of "
+      .. "other things", { param = "check" })
+  end
+  return opts, is_checked
+end
+
+--- Counts what one of these methods would do, and what it would cost. Spends nothing, and
+--- sends nothing unless `opts.check` wants it. Reads all of its input.
 ---@param method "contacts"|"verify"|"domains"
 ---@param input any as that method takes it
----@param opts? table that method's; a journal is read if it is there
+---@param opts? table that method's, of which a journal is read if it is there; and
+---  `check = true`, for contacts: the three free checkers are asked about each new key,
+---  50 people a minute, and the credits are narrowed by what they say; yields in a host
 ---@return table|nil plan `keys` (different ones), `duplicates`, `invalid`, `known` (whose
 ---  answer, or job, is in the journal); `requests` and `seconds`, within the rate limit,
 ---  at least; `credits`: by kind {min =, max =}
@@ -107,11 +126,15 @@ function methods:plan(method, input, opts)
       .. " to plan, only contacts, verify and domains", { param = "method" })
   end
   check(input, "input", opts)
-  local work, read_opts = read(method, opts)
+  local own, is_checked = plan_options(method, opts)
+  if not own then
+    return nil, is_checked
+  end
+  local work, read_opts = read(method, own)
   if not work then
     return nil, read_opts
   end
-  return plan.make(self, work, input, read_opts)
+  return plan.make(self, work, input, read_opts, is_checked)
 end
 
 M.methods = methods

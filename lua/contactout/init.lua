@@ -1,5 +1,6 @@
 -- The public face of the module: what `require "contactout"` gives. No logic.
 
+local availability = require "contactout.availability"
 local bulk = require "contactout.bulk"
 local client = require "contactout.client"
 local core = require "contactout.core"
@@ -10,6 +11,7 @@ local limits = require "contactout.limits"
 local tasks = require "contactout.tasks"
 local version = require "contactout.version"
 
+client.extend(availability.methods)
 client.extend(jobs.methods)
 client.extend(bulk.methods)
 

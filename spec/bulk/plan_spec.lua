@@ -1,5 +1,6 @@
 local bulk = require "spec.support.bulk"
 local companies = require "contactout.sandbox.companies"
+local data = require "contactout.sandbox.data"
 local support = require "spec.support.client"
 
 before_each(support.begin)
@@ -53,6 +54,37 @@ describe("plan", function()
     local plan = assert(client:plan("contacts", bulk.urls(1, 20), opts))
     assert.equal(12, plan.known)
     assert.equal(8, plan.credits.email.max)
+  end)
+
+  it("asks the free checkers, where that is wanted, and spends nothing", function()
+    local urls, email, phone = bulk.urls(1, 20), 0, 0
+    for i = 1, 20 do
+      local person = data.person(i)
+      email = email + ((#person.personal_emails > 0 or #person.work_emails > 0) and 1 or 0)
+      phone = phone + (#person.phones > 0 and 1 or 0)
+    end
+    assert.is_true(email < 20 and phone < email)
+    urls[21], urls[22] = "https://www.linkedin.com/in/nobody-there", urls[1]
+    local client = support.client()
+    local plan = assert(client:plan("contacts", urls, { check = true, include_phone = true }))
+    assert.same({ min = email, max = 21 }, plan.credits.email) -- more may come to light
+    assert.same({ min = phone, max = phone }, plan.credits.phone)
+    plan = assert(client:plan("contacts", urls, { check = true, version = 1 }))
+    assert.same({ email = { min = email, max = email } }, plan.credits)
+    assert.equal(2 * 21 * 3, support.sandbox:state().requests)
+    assert.same({}, support.charges())
+  end)
+
+  it("says why the checkers can't be asked", function()
+    local plan, err = support.client { token = "trial-7" }:plan("contacts", bulk.urls(1, 3),
+      { check = true })
+    assert.is_nil(plan)
+    assert.equal("no_access", err.kind)
+    for _, wrong in ipairs { { "verify", true }, { "contacts", 1 } } do
+      plan, err = support.client():plan(wrong[1], bulk.emails(1), { check = wrong[2] })
+      assert.is_nil(plan)
+      assert.equal("check", err.param)
+    end
   end)
 
   it("refuses what the method would", function()

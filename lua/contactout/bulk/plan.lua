@@ -1,6 +1,7 @@
--- What a run would do and cost, from its inputs and its journal alone: counts, and
--- sends nothing.
+-- What a run would do and cost, from its inputs and its journal, and if that is wanted
+-- from what the free checkers say. Spends nothing.
 
+local availability = require "contactout.availability"
 local core = require "contactout.core"
 local credits = require "contactout.credits"
 local journaled = require "contactout.bulk.journaled"
@@ -18,8 +19,9 @@ local function open_journal(client, work, opts)
   return journaled.open(client, opts.method, work, opts)
 end
 
--- Counts the inputs: `keys`, `duplicates`, `invalid`, `known`.
-local function count(inputs, recorded)
+-- Counts the inputs: `keys`, `duplicates`, `invalid`, `known`. A list gets the keys
+-- that are new.
+local function count(inputs, recorded, new)
   local counts, seen = { keys = 0, duplicates = 0, invalid = 0, known = 0 }, {}
   local item, sent, canonical = inputs:next()
   while item ~= nil do
@@ -27,7 +29,11 @@ local function count(inputs, recorded)
     counts[name] = counts[name] + 1
     if name == "keys" then
       seen[canonical] = true
-      counts.known = counts.known + (recorded and recorded:recall(canonical) and 1 or 0)
+      local is_known = recorded and recorded:recall(canonical)
+      counts.known = counts.known + (is_known and 1 or 0)
+      if new and not is_known then
+        new[#new + 1] = sent
+      end
     end
     item, sent, canonical = inputs:next()
   end
@@ -45,6 +51,22 @@ local function price(work, opts, keys)
   return prices
 end
 
+-- Narrows the prices by what the checkers say is there. Version 2 looks for addresses
+-- anew and may find more of them, so their most stays.
+local function narrow(prices, client, work, new)
+  local counts, err = availability.count(client, new)
+  if not counts then
+    return nil, err
+  end
+  for kind, price_of in pairs(prices) do
+    price_of.min = counts[kind]
+    if kind == "phone" or not work.resume then
+      price_of.max = counts[kind]
+    end
+  end
+  return true
+end
+
 -- Seconds that so many requests take by the documented limits or the client's own.
 local function seconds_for(client, row, requests)
   local limits = client._limits
@@ -59,9 +81,10 @@ end
 ---@param work contactout.Work
 ---@param input any
 ---@param opts table of the run
+---@param is_checked? boolean the free checkers are asked about each new key
 ---@return table|nil plan
 ---@return contactout.Error|nil err
-function M.make(client, work, input, opts)
+function M.make(client, work, input, opts, is_checked)
   local inputs, err = source.new(work.kind, input, opts)
   local recorded
   if inputs then
@@ -70,7 +93,8 @@ function M.make(client, work, input, opts)
   if err then
     return nil, err
   end
-  local plan = count(inputs, recorded)
+  local keys = is_checked and {} or nil
+  local plan = count(inputs, recorded, keys)
   if recorded then
     recorded:close()
   end
@@ -79,6 +103,10 @@ function M.make(client, work, input, opts)
   plan.requests = math.ceil(new / size) * (work.resume and 2 or 1) -- a job is polled once at least
   plan.seconds = seconds_for(client, work.row, plan.requests)
   plan.credits = price(work, opts, new)
+  if keys then
+    local ok, problem = narrow(plan.credits, client, work, keys)
+    return ok and plan, problem
+  end
   return plan
 end
 

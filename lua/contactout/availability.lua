@@ -1,0 +1,91 @@
+-- What the three free checkers say of a profile: whether there is a personal or a work
+-- e-mail address, and a telephone. Depends on the client's endpoints alone;
+-- contactout/init.lua gives the method to the client.
+
+local compat = require "contactout.compat"
+local keys = require "contactout.keys"
+local tasks = require "contactout.tasks"
+
+local M = {}
+
+-- What is asked, by which endpoint, and where its answer stands in `profile`.
+local CHECKERS = {
+  { name = "personal_email", endpoint = "personal_email_status", member = "email" },
+  { name = "work_email", endpoint = "work_email_status", member = "email" },
+  { name = "phone", endpoint = "phone_status", member = "phone" },
+}
+
+-- A profile that the server doesn't know has nothing.
+local function ask(client, checker, url, opts)
+  local reply, err = client[checker.endpoint](client, { profile = url }, opts)
+  if err and err.kind == "not_found" then
+    return false
+  elseif err then
+    return nil, err
+  end
+  return type(reply.profile) == "table" and reply.profile[checker.member] == true
+end
+
+---@class contactout.Client
+local methods = {}
+
+--- Asks the three free checkers about a person. Costs nothing, but is for paying
+--- accounts, and three of the 150 checks a minute. Yields in a host.
+---@param url string LinkedIn URL
+---@param opts? table of a call
+---@return table|nil available `personal_email`, `work_email`, `phone`: booleans
+---@return contactout.Error|nil err
+function methods:available(url, opts)
+  if type(url) ~= "string" then
+    error("url must be a string, not a " .. type(url), 2)
+  end
+  local available = {}
+  for _, checker in ipairs(CHECKERS) do
+    local is_there, err = ask(self, checker, (keys.profile(url)), opts)
+    if err then
+      return nil, err
+    end
+    available[checker.name] = is_there
+  end
+  return available
+end
+
+M.methods = methods
+
+-- Profiles that are asked about at once.
+local CONCURRENCY = 16
+
+--- Counts those of a list of whom the checkers say that there is something.
+---@param client contactout.Client
+---@param urls string[]
+---@return table|nil counts `email`, `phone`
+---@return contactout.Error|nil err the first one; then no more are asked about
+function M.count(client, urls)
+  local counts, problem = { email = 0, phone = 0 }, nil
+  local function check(url)
+    if problem then
+      return
+    end
+    local available, err = methods.available(client, url)
+    if not available then
+      problem = problem or err
+      return
+    end
+    local has_email = available.personal_email or available.work_email
+    counts.email = counts.email + (has_email and 1 or 0)
+    counts.phone = counts.phone + (available.phone and 1 or 0)
+  end
+  if compat.CAN_YIELD then
+    tasks.map(urls, check, { concurrency = CONCURRENCY })
+  else
+    for _, url in ipairs(urls) do
+      check(url)
+    end
+  end
+  if problem then
+    return nil, problem
+  end
+  return counts
+end
+
+return M
