@@ -29,6 +29,7 @@ build = {
         "src/client.c",
         "src/clock.c",
         "src/decode.c",
+        "src/digest.c",
         "src/encode.c",
         "src/endpoint_list.c",
         "src/endpoints.c",

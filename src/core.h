@@ -22,6 +22,7 @@
  *     transport.c   one client's loop over libcurl; no Lua
  *     transfer.c    one attempt, as libcurl sees it; no Lua
  *   clock.c         time, and waiting for it;  buffer.c  bytes, within a limit
+ *   digest.c        names for what must not be shown
  *
  * Every closure of the module carries the same upvalues, so that no function
  * looks a metatable up by name and two Lua states never share one.

@@ -143,7 +143,7 @@ int cto_endpoints_push(lua_State *L)
   lua_newtable(L);
   for (int i = 0; cto_endpoints[i].name; i++) {
     const struct cto_endpoint *endpoint = &cto_endpoints[i];
-    lua_createtable(L, 0, 12);
+    lua_createtable(L, 0, 13);
     set_text(L, "name", endpoint->name);
     set_text(L, "method", endpoint->method == CTO_GET ? "GET" : "POST");
     set_text(L, "path", endpoint->path);
@@ -153,6 +153,7 @@ int cto_endpoints_push(lua_State *L)
     set_text(L, "rate_class", cto_rate_name(endpoint->rate));
     set_text(L, "rate_doubt", cto_rate_name(endpoint->doubt));
     set_boolean(L, "costs", endpoint->costs);
+    set_boolean(L, "lookup", endpoint->lookup);
     set_credits(L, endpoint);
     set_credit_rules(L, endpoint);
     set_text(L, "keyed", endpoint->keyed);

@@ -180,7 +180,8 @@ PARAMS stats[] = {
 const struct cto_endpoint cto_endpoints[] = {
     {"linkedin_enrich", CTO_GET, "/v1/linkedin/enrich",
      "the profile and contacts of a person, by LinkedIn URL",
-     .rate = CTO_RATE_OTHER, .costs = true, .params = linkedin_enrich,
+     .rate = CTO_RATE_OTHER, .costs = true, .lookup = true,
+     .params = linkedin_enrich,
      .credits = {
          {.kind = "email", .most = 1,
           .unless_name = "profile_only", .unless_value = "true"},
@@ -190,14 +191,16 @@ const struct cto_endpoint cto_endpoints[] = {
 
     {"email_enrich", CTO_GET, "/v1/email/enrich",
      "the profile and contacts of a person, by e-mail address",
-     .rate = CTO_RATE_OTHER, .costs = true, .params = email_enrich,
+     .rate = CTO_RATE_OTHER, .costs = true, .lookup = true,
+     .params = email_enrich,
      .credits = {
          {.kind = "email", .most = 1},
          {.kind = "phone", .most = 1}}},
 
     {"people_enrich", CTO_POST, "/v1/people/enrich",
      "the profile of a person, by whatever is known of them",
-     .rate = CTO_RATE_OTHER, .costs = true, .params = people_enrich,
+     .rate = CTO_RATE_OTHER, .costs = true, .lookup = true,
+     .params = people_enrich,
      .requires_expr = "linkedin_url | email | phone"
                       " | (full_name | first_name & last_name)"
                       " & (company | company_domain | education"
@@ -215,7 +218,8 @@ const struct cto_endpoint cto_endpoints[] = {
 
     {"people_linkedin", CTO_GET, "/v1/people/linkedin",
      "the contacts of a person, by LinkedIn URL",
-     .rate = CTO_RATE_OTHER, .costs = true, .params = people_linkedin,
+     .rate = CTO_RATE_OTHER, .costs = true, .lookup = true,
+     .params = people_linkedin,
      .credits = {
          {.kind = "email", .most = 1,
           .unless_name = "email_type", .unless_value = "none"},
@@ -283,26 +287,27 @@ const struct cto_endpoint cto_endpoints[] = {
 
     {"people_person", CTO_GET, "/v1/people/person",
      "the LinkedIn URL of a person, by e-mail address",
-     .rate = CTO_RATE_OTHER, .costs = true, .params = one_email,
+     .rate = CTO_RATE_OTHER, .costs = true, .lookup = true,
+     .params = one_email,
      .credits = {{.kind = "email", .most = 1}}},
 
     {"personal_email_status", CTO_GET,
      "/v1/people/linkedin/personal_email_status",
      "whether a personal e-mail address of a person is known",
-     .rate = CTO_RATE_CHECKER, .params = one_profile},
+     .rate = CTO_RATE_CHECKER, .lookup = true, .params = one_profile},
 
     {"work_email_status", CTO_GET, "/v1/people/linkedin/work_email_status",
      "whether a work e-mail address of a person is known, and verified",
-     .rate = CTO_RATE_CHECKER, .params = one_profile},
+     .rate = CTO_RATE_CHECKER, .lookup = true, .params = one_profile},
 
     {"phone_status", CTO_GET, "/v1/people/linkedin/phone_status",
      "whether a phone number of a person is known",
-     .rate = CTO_RATE_CHECKER, .params = one_profile},
+     .rate = CTO_RATE_CHECKER, .lookup = true, .params = one_profile},
 
     {"email_verify", CTO_GET, "/v1/email/verify",
      "whether an e-mail address takes mail",
      .rate = CTO_RATE_OTHER, .doubt = CTO_RATE_CHECKER, .costs = true,
-     .params = one_email,
+     .lookup = true, .params = one_email,
      .credits = {{.kind = "verifier", .most = 1}}},
 
     {"email_verify_batch", CTO_POST, "/v1/email/verify/batch",

@@ -86,7 +86,8 @@ struct cto_endpoint {
   enum cto_rate doubt; /* class it may belong to instead, by a wide reading of
                           the documentation (after a 429 it is taken to) */
   bool costs;          /* a repeat may be charged again */
-  const char *keyed;   /* member of the reply whose order is kept, or NULL */
+  bool lookup;       /* of one person or address: a cache may keep its reply */
+  const char *keyed; /* member of the reply whose order is kept, or NULL */
   const char *requires_expr; /* names joined by & | ( ): which must be there */
   const char *requires_text; /* the same for people */
   const char *together[2];   /* each needs the other; NULL: no such pair */

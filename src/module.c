@@ -6,6 +6,7 @@
 #include "clock.h"
 #include "core.h"
 #include "decode.h"
+#include "digest.h"
 #include "encode.h"
 #include "endpoint_list.h"
 #include "errors.h"
@@ -29,6 +30,7 @@ static const luaL_Reg functions[] = {
     {"decode", cto_decode_lua},
     {"encode", cto_encode_lua},
     {"ordered", cto_ordered},
+    {"digest", cto_digest_text},
     {"now", cto_clock_now},
     {"sleep", cto_clock_sleep},
     {"poll", cto_clock_poll},

@@ -124,6 +124,16 @@ local function render(list, render_item)
 end
 
 describe("endpoints", function()
+  it("marks those whose reply is about one person or address", function()
+    local names = {}
+    for _, endpoint in ipairs(core.endpoints) do
+      names[#names + 1] = endpoint.lookup and endpoint.name or nil
+    end
+    assert.equal("linkedin_enrich email_enrich people_enrich people_linkedin people_person "
+      .. "personal_email_status work_email_status phone_status email_verify",
+      table.concat(names, " "))
+  end)
+
   it("has the twenty documented ones", function()
     local lines = {}
     for i, endpoint in ipairs(core.endpoints) do
