@@ -18,7 +18,7 @@ local Client = {}
 ---@field max_retry_wait? number seconds; a server that asks for longer ends the call
 ---@field rate_limits? any requests per minute by class, the documented ones unless given; false: no limit
 ---@field budget? any credits that may be spent: {email =, phone =, search =, verifier =}
----@field cache? any where single lookups are kept
+---@field cache? table keeps what single lookups found: {ttl =, not_found_ttl =, store =}
 ---@field max_connections? number open connections at most; 64
 ---@field max_response_bytes? number bytes of one reply, after decompression; 64 MiB
 ---@field ca_file? string file of certificates to trust; libcurl's
@@ -29,6 +29,11 @@ local Client = {}
 ---@field loop? any which host waits: a name or an adapter; detected at each call
 ---@field observe? function function(event), called for each request, response, retry and wait, and for jobs
 ---@field observe_data? boolean let events carry what was asked and answered: personal data
+
+---@class contactout.CacheOptions
+---@field ttl? number seconds for which a reply is kept; 30 days; 0: not at all
+---@field not_found_ttl? number seconds for which it is kept that there is nobody; a day; 0: not at all
+---@field store? string "memory", a file's name, or that of a shared dict of nginx; memory
 
 ---@class contactout.CallOptions
 ---@field timeout? number seconds for one attempt

@@ -5,11 +5,14 @@
 
 local core = require "contactout.core"
 local errors = require "contactout.errors"
+local events = require "contactout.events"
 local loops = require "contactout.loops"
 local retry = require "contactout.retry"
 local tasks = require "contactout.tasks"
 
 local M = {}
+
+local emit = events.emit
 
 ---@class contactout.Call
 ---@field name string the endpoint's, or an undocumented path
@@ -17,37 +20,11 @@ local M = {}
 ---@field request userdata built by the core
 ---@field raw boolean the whole reply is wanted
 ---@field attempts integer made so far
+---@field is_out? boolean an attempt is under way
 ---@field policy contactout.RetryPolicy and `deadline`: when its turn must have come
 ---@field params? table where what it costs depends on them
 ---@field most? contactout.Credits what one attempt can cost; nil: outside of any budget
 ---@field budget? contactout.Budget that of a run, within the client's
-
--- Observers -----------------------------------------------------------------
-
---- Tells the client's observer, if it has one. An observer's error never costs a
---- reply: it is kept for the next call.
-local function emit(self, kind, call, fields)
-  local observe = self._observe
-  if not observe then
-    return
-  end
-  local event = { type = kind, endpoint = call.name }
-  for name, value in pairs(fields) do
-    event[name] = value
-  end
-  local ok, problem = pcall(observe, event)
-  if not ok and self._observer_error == nil then
-    self._observer_error = { value = problem }
-  end
-end
-
-local function raise_observer_error(self)
-  local kept = self._observer_error
-  if kept then
-    self._observer_error = nil
-    error(kept.value, 0)
-  end
-end
 
 -- Waiting -------------------------------------------------------------------
 
@@ -189,7 +166,9 @@ end
 -- Sends the request once, and counts what it cost. A reply that comes after its
 -- waiter has left is dropped: that one stays in doubt.
 local function send_and_settle(self, loop, call, reservation)
+  call.is_out = true
   local value, err, sent, status = send(self, loop, call.request)
+  call.is_out = false
   local reply = value
   if value and call.raw then
     reply = value.data
@@ -261,15 +240,11 @@ M.emit, M.park = emit, park
 
 --- Makes a call to its end. Yields where a host waits.
 ---@param self contactout.Client
+---@param loop table
 ---@param call contactout.Call
 ---@return table|nil value
 ---@return contactout.Error|nil err
-function M.run(self, call)
-  raise_observer_error(self)
-  local loop, message = loops.current(self._loop)
-  if not loop then
-    return errors.fail("unsupported", message, { endpoint = call.name })
-  end
+function M.make(self, loop, call)
   local charged = false
   while true do
     local value, err, sent = attempt(self, loop, call)
@@ -286,6 +261,23 @@ function M.run(self, call)
       return finish(call, nil, problem, charged)
     end
   end
+end
+
+--- The same with whichever loop is there, and by what was found before, if the
+--- client keeps that.
+---@param self contactout.Client
+---@param call contactout.Call
+---@return table|nil value
+---@return contactout.Error|nil err
+function M.run(self, call)
+  events.raise(self)
+  local loop, message = loops.current(self._loop)
+  if not loop then
+    return errors.fail("unsupported", message, { endpoint = call.name })
+  elseif self._lookups and call.row.lookup then
+    return self._lookups:make(self, loop, call)
+  end
+  return M.make(self, loop, call)
 end
 
 return M

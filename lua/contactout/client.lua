@@ -2,9 +2,11 @@
 -- end. How a call is made is call.lua's. Depends on the core, the limiter and the
 -- loops; knows no host and no endpoint by name.
 
+local cache = require "contactout.cache"
 local call = require "contactout.call"
 local core = require "contactout.core"
 local limiter = require "contactout.limiter"
+local lookups = require "contactout.lookups"
 local loops = require "contactout.loops"
 local options = require "contactout.options"
 local spending = require "contactout.spending"
@@ -135,6 +137,9 @@ function Client:close()
   for waiter, loop in pairs(self._parked) do
     loop.wake(waiter)
   end
+  if self._lookups then
+    self._lookups:close()
+  end
 end
 
 Client.__close = Client.close
@@ -199,6 +204,14 @@ function M.new(opts)
   if not handle then
     return nil, err
   end
+  local found
+  if rest.cache then
+    found, problem = cache.open(rest.cache, for_core)
+    if problem then
+      handle:close()
+      return nil, problem
+    end
+  end
   -- by weak keys: nginx ends coroutines without a word
   local waiters, parked = {}, setmetatable({}, { __mode = "k" })
   return setmetatable({
@@ -208,6 +221,7 @@ function M.new(opts)
     _policy = { max_retries = rest.max_retries, max_retry_wait = rest.max_retry_wait },
     _timeout = for_core.timeout, -- nil: the core's
     _base_url = tostring(handle):match("%((.*)%)"),
+    _lookups = found and lookups.new(found),
     _observe = rest.observe, _observe_data = rest.observe_data, _closed = false,
   }, Client)
 end

@@ -28,6 +28,14 @@ end
 --- Rules that other lists of options need, too.
 M.RULES = { count = count, at_least_one = at_least_one, not_negative = not_negative }
 
+local function finite(value)
+  return value >= 0 and value < math.huge, "a number of 0 or more"
+end
+
+local function not_empty(value)
+  return value ~= "", "\"memory\", a file's name, or that of a shared dict of nginx"
+end
+
 local CLASSES = { "search", "checker", "other", "window" }
 
 -- `false` for no limits; a limiter shared with others; or a table of requests per
@@ -59,10 +67,6 @@ end
 --- Whether a value is one for `rate_limits`, and what it must be.
 M.check_rates = rate_limits
 
-local function not_yet()
-  return false, "left out: this version does not have it yet", "unsupported"
-end
-
 ---@class contactout.Option
 ---@field name string
 ---@field type string type of the value, or "any"
@@ -91,8 +95,8 @@ M.CLIENT = {
     doc = "requests per minute by class, the documented ones unless given; false: no limit" },
   { name = "budget", type = "any", check = budget.check,
     doc = "credits that may be spent: {email =, phone =, search =, verifier =}" },
-  { name = "cache", type = "any", check = not_yet,
-    doc = "where single lookups are kept" },
+  { name = "cache", type = "table",
+    doc = "keeps what single lookups found: {ttl =, not_found_ttl =, store =}" },
   { name = "max_connections", type = "number", check = at_least_one, core = true,
     doc = "open connections at most; 64" },
   { name = "max_response_bytes", type = "number", check = at_least_one, core = true,
@@ -113,6 +117,16 @@ M.CLIENT = {
     doc = "function(event), called for each request, response, retry and wait, and for jobs" },
   { name = "observe_data", type = "boolean", default = false,
     doc = "let events carry what was asked and answered: personal data" },
+}
+
+---@type contactout.Option[]
+M.CACHE = {
+  { name = "ttl", type = "number", check = finite, default = 30 * 86400,
+    doc = "seconds for which a reply is kept; 30 days; 0: not at all" },
+  { name = "not_found_ttl", type = "number", check = finite, default = 86400,
+    doc = "seconds for which it is kept that there is nobody; a day; 0: not at all" },
+  { name = "store", type = "string", check = not_empty, default = "memory",
+    doc = "\"memory\", a file's name, or that of a shared dict of nginx; memory" },
 }
 
 ---@type contactout.Option[]

@@ -51,6 +51,35 @@ function M.in_coroutine()
   end)()
 end
 
+local caching
+
+--- A lookup that is kept in memory, or in a shared dict of that name.
+function M.kept(dict)
+  caching = caching or assert(contactout.new {
+    rate_limits = false, max_retries = 0, cache = { store = dict },
+  })
+  return outcome(caching:linkedin_enrich({ profile = PROFILE }))
+end
+
+--- Many different ones at once, each asked for twice -> how many have an answer.
+function M.many_kept(count, at_once)
+  local items, found = {}, 0
+  for i = 1, 2 * count do
+    items[i] = data.person(i % count + 1).linkedin_url
+  end
+  local one = assert(contactout.new { rate_limits = false, max_retries = 0, cache = {} })
+  contactout.map(items, function(profile)
+    local reply, err = one:people_linkedin({ profile = profile })
+    found = found + ((reply or err.kind == "not_found") and 1 or 0)
+  end, { concurrency = at_once })
+  return found
+end
+
+--- Why there is no client with a cache in that store.
+function M.refused(store)
+  return outcome(contactout.new { cache = { store = store } })
+end
+
 --- Calls side by side, in as many light threads.
 function M.side_by_side(count)
   local items = {}

@@ -19,6 +19,9 @@ local SERVER = [[
   location = /fresh { content_by_lua_block { ngx.say(app.fresh(ngx.var.arg_fault)) } }
   location = /threads { content_by_lua_block { ngx.say(app.side_by_side(50)) } }
   location = /spent { content_by_lua_block { ngx.say(app.spent()) } }
+  location = /kept { content_by_lua_block { ngx.say(app.kept(ngx.var.arg_dict)) } }
+  location = /many_kept { content_by_lua_block { ngx.say(app.many_kept(1200, 400)) } }
+  location = /refused { content_by_lua_block { ngx.say(app.refused(ngx.var.arg_store)) } }
   location = /pending { content_by_lua_block { ngx.say(app.pending()) } }
 ]]
 
@@ -70,12 +73,14 @@ local function settles(f, most)
 end
 
 -- What nginx says of a setting, or of what a spec brings about.
-local EXPECTED = { "lua_code_cache is off", "worker_connections are not enough" }
+local EXPECTED = { "lua_code_cache is off", "worker_connections are not enough",
+  "lua_max_running_timers are not enough" }
 
 -- The first line of a log that tells of something wrong, or nil.
 local function problem_in(log)
   for line in log:gmatch("[^\n]+") do
     local is_expected = line:find(EXPECTED[1], 1, true) or line:find(EXPECTED[2], 1, true)
+      or line:find(EXPECTED[3], 1, true)
     if (line:find("[error]", 1, true) or line:find("[alert]", 1, true)
       or line:find("[crit]", 1, true)) and not is_expected then
       return line
@@ -261,6 +266,121 @@ describe("a worker of nginx #yields", function()
       get(server, "/fresh")
       return entries(worker, "task")
     end, 20)
+  end)
+end)
+
+describe("a cache in nginx #yields", function()
+  local function hold_one(server, path, count)
+    sandbox:fault("hold")
+    local visitors = {}
+    for i = 1, count do
+      visitors[i] = server:begin(path)
+    end
+    sandbox:wait { held = 1 }
+    return visitors
+  end
+
+  it("makes one request for many visitors", function()
+    local server = start {}
+    local visitors = hold_one(server, "/kept", 50)
+    assert.equal("pong", get(server, "/ping"))
+    sandbox:release()
+    for i = 1, 50 do
+      assert.equal("found", answer(visitors[i]))
+    end
+    assert.equal("found", get(server, "/kept"))
+    assert.equal(1, sandbox:state().requests)
+  end)
+
+  it("answers the others when the first visitor leaves", function()
+    local server = start {}
+    local visitors = hold_one(server, "/kept", 1)
+    for i = 2, 5 do
+      visitors[i] = server:begin("/kept")
+    end
+    visitors[1]:close()
+    settles(function()
+      return server:log():find("client prematurely closed connection", 1, true) and 0 or 1
+    end, 0)
+    sandbox:release()
+    for i = 2, 5 do
+      assert.equal("found", answer(visitors[i]))
+    end
+    assert.equal(1, support.charges().email)
+  end)
+
+  it("keeps what was paid for when all visitors have left", function()
+    local server = start {}
+    for _, visitor in ipairs(hold_one(server, "/kept", 5)) do
+      visitor:close()
+    end
+    settles(function()
+      local _, gone = server:log():gsub("client prematurely closed connection", "")
+      return 5 - gone
+    end, 0)
+    sandbox:release()
+    assert.equal("found", get(server, "/kept"))
+    assert.equal("found", get(server, "/kept"))
+    assert.equal(1, support.charges().email)
+    assert.equal(1, sandbox:state().requests)
+  end)
+
+  it("looks up more at once than nginx runs timers", function()
+    local server = start { http = "lua_max_running_timers 2; lua_max_pending_timers 2;" }
+    assert.equal("2400", get(server, "/many_kept"))
+    assert.equal(1200, sandbox:state().requests)
+  end)
+
+  it("says when nginx has no timer for it, and sends nothing", function()
+    local server = start {
+      http = "lua_max_running_timers 1;",
+      server = [[ location = /occupy { content_by_lua_block {
+        ngx.say(ngx.timer.at(0, function() ngx.sleep(6) end))
+      } } ]],
+    }
+    get(server, "/occupy")
+    assert.matches("^connection: .*lua_max_running_timers", get(server, "/kept"))
+    assert.equal(0, sandbox:state().requests)
+  end)
+
+  it("in a shared dict is every worker's, and outlives a reload", function()
+    local server = start { workers = 2, http = "lua_shared_dict found 1m;" }
+    assert.equal("found", get(server, "/kept?dict=found"))
+    for _ = 1, 20 do
+      assert.equal("found", get(server, "/kept?dict=found"))
+    end
+    server:signal("HUP")
+    for _ = 1, 20 do
+      assert.equal("found", get(server, "/kept?dict=found"))
+    end
+    assert.equal(1, sandbox:state().requests)
+  end)
+
+  it("in a shared dict without room costs no reply, and the log says so", function()
+    local server = start { http = "lua_shared_dict found 12k;" }
+    for _ = 1, 2 do
+      assert.equal("found", get(server, "/kept?dict=found"))
+    end
+    assert.matches("isn't kept %(no memory%): raise the size in lua_shared_dict found",
+      server:log())
+    assert.equal(2, sandbox:state().requests)
+  end)
+
+  it("in a shared dict that isn't there is refused, and says what to write", function()
+    local server = start {}
+    assert.matches("lua_shared_dict found 10m;", get(server, "/refused?store=found"), 1, true)
+  end)
+
+  it("answers those who wait before the worker quits", function()
+    local server = start { workers = 1 }
+    local visitors = hold_one(server, "/kept", 5)
+    server:signal("QUIT")
+    sandbox:release()
+    for i = 1, 5 do
+      assert.equal("found", answer(visitors[i]))
+    end
+    assert.equal(0, (select(2, server:stop())))
+    assert.equal(1, sandbox:state().requests)
   end)
 end)
 

@@ -160,6 +160,7 @@ end
 local function types()
   local parts = {
     TYPES_HEAD, options_class("Options", options.CLIENT),
+    options_class("CacheOptions", options.CACHE),
     options_class("CallOptions", options.CALL),
     options_class("ContactsJobOptions", options.CONTACTS_JOB),
     options_class("VerificationJobOptions", options.VERIFICATION_JOB),

@@ -26,6 +26,9 @@
 --   expect(waiter, ticket)  the waiter's next park ends when that ticket of the
 --                           core has, instead of by source.step(); source.path()
 --                           is the unix socket that tells (see src/bell.h)
+--   detached()              where coroutines may end before their time: a loop like
+--                           this one whose spawned ones don't; false where there is
+--                           none any more; nil, err
 --   spawns_outside          true: spawn works while the loop isn't running
 --   spawns_on               the loop on which tasks start where inside() gives nil
 --   drive(done [, seconds]) runs the loop from outside until done(); false after

@@ -113,6 +113,19 @@ function M.spawn(fn)
   turn:post(1)
 end
 
+-- This loop, but for its spawn, whose coroutines no visitor's end ends.
+local detached = setmetatable({
+  spawn = function(fn)
+    require("contactout.loops.keeper").spawn(fn)
+  end,
+}, { __index = M })
+
+--- See the contract.
+function M.detached()
+  local ready, err = require("contactout.loops.keeper").prepare()
+  return ready and detached, err
+end
+
 -- Sources -------------------------------------------------------------------------
 
 -- Source -> the name of its pool. A path may come again, for another client.

@@ -1,0 +1,68 @@
+-- A cache's store in a journal's file, which is its own: one process at a time has
+-- it, only its owner can read it, and each text is durable when `set` returns,
+-- about a millisecond later. What is over is deleted when the file is opened.
+
+local M = {}
+
+-- By which a journal's file says what it is for.
+local IDENTITY = { operation = "cache" }
+
+-- A text's value begins with the time, in seconds of the system's clock, at which
+-- it is over: SQLite takes such a beginning for the number.
+local GET = "SELECT value FROM results WHERE key = ? AND CAST(value AS INTEGER) > ?"
+local SET = "INSERT OR REPLACE INTO results (key, state, value) VALUES (?, 'answered', ?)"
+local SWEEP = "DELETE FROM results WHERE CAST(value AS INTEGER) <= ?"
+
+---@class contactout.FileStore
+local File = {}
+File.__index = File
+
+--- The text that is kept under a key.
+---@param key string
+---@return string|nil text
+---@return contactout.Error|nil err kind `journal`
+function File:get(key)
+  local row, err = self._db:first(GET, key, self._time())
+  if not row then
+    return nil, err
+  end
+  return (row.value:gsub("^%d+ ", "", 1))
+end
+
+--- Keeps a text, in place of what was there.
+---@param key string
+---@param text string
+---@param seconds number
+---@return true|nil
+---@return contactout.Error|nil err kind `journal`
+function File:set(key, text, seconds)
+  local ends = ("%.0f "):format(math.ceil(self._time() + seconds))
+  local ok, err = self._db:run(SET, key, ends .. text)
+  return ok and true or nil, err
+end
+
+--- Closes the file, for others to open.
+function File:close()
+  self._db:close()
+end
+
+---@param path string
+---@param time fun(): number seconds of the system's clock
+---@return contactout.FileStore|nil
+---@return contactout.Error|nil err
+function M.new(path, time)
+  -- loaded only here: not every machine has SQLite
+  local db, err = require("contactout.journal.file").open(path, IDENTITY)
+  if not db then
+    return nil, err
+  end
+  local ok
+  ok, err = db:run(SWEEP, time())
+  if not ok then
+    db:close()
+    return nil, err
+  end
+  return setmetatable({ _db = db, _time = time }, File)
+end
+
+return M

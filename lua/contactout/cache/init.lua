@@ -1,0 +1,138 @@
+-- What a client's lookups have found, for a while: which calls are kept, under
+-- which key, in which form and for how long. Where, is the store's: a file beside
+-- this one, which has
+--
+--   get(key)                 -> the text, or nil; nil, err where that can't be said
+--   set(key, text, seconds)  -> true | nil, err
+--   close()
+--
+-- Knows nothing of waiting and of requests under way: lookups.lua does.
+
+local core = require "contactout.core"
+local errors = require "contactout.errors"
+local memory = require "contactout.cache.memory"
+local options = require "contactout.options"
+local shared_dict = require "contactout.cache.shared_dict"
+
+local M = {}
+
+---@class contactout.Cache
+---@field ttl number seconds
+---@field not_found_ttl number seconds
+local Cache = {}
+Cache.__index = Cache
+
+-- A text's first character says what the rest is, as JSON: a reply, or the error
+-- that there is nobody.
+local REPLY, NOT_FOUND = "+", "-"
+
+--- The key of a request; nil: its reply isn't kept. Headers of its own may change the
+--- reply, and who wants a raw one wants that of this very request.
+---@param request userdata built by the core
+---@return string|nil
+function Cache:key(request)
+  if request.raw or next(request.headers) ~= nil then
+    return nil
+  end
+  return self._owner .. " " .. request.method .. " " .. request.target .. "\n"
+    .. (request.body or "")
+end
+
+--- What is kept under a key.
+---@param key string
+---@return string|nil text for `read`
+---@return contactout.Error|nil err of the store
+function Cache:get(key)
+  return self._store:get(key)
+end
+
+--- The text that stands for what came of a call; nil if it isn't kept.
+---@param value? table the reply
+---@param err? contactout.Error
+---@return string|nil
+function Cache.write(value, err)
+  if value ~= nil then
+    local text = core.encode(value)
+    return text and REPLY .. text
+  elseif err.kind == "not_found" then
+    return NOT_FOUND .. core.encode({ message = err.message, status = err.status, body = err.body,
+      endpoint = err.endpoint, retryable = err.retryable })
+  end
+end
+
+--- Keeps a text, as long as one of its kind is.
+---@param key string
+---@param text string of `write`
+---@return true|nil
+---@return contactout.Error|nil err of the store
+function Cache:set(key, text)
+  local seconds = text:sub(1, 1) == REPLY and self.ttl or self.not_found_ttl
+  if seconds == 0 then
+    return true
+  end
+  return self._store:set(key, text, seconds)
+end
+
+--- What a text stands for, made anew: each reader may change his own.
+---@param text string
+---@return table|nil reply
+---@return contactout.Error|nil err
+function Cache.read(text)
+  local value, err = core.decode(text:sub(2))
+  if err or text:sub(1, 1) == REPLY then
+    return value, err
+  end
+  value.attempts = 0
+  return errors.fail("not_found", value.message, value)
+end
+
+function Cache:close()
+  self._store:close()
+end
+
+-- Making one ------------------------------------------------------------------
+
+-- By whom something is asked, and of whom, without showing it: stores may be shared.
+local function owner(asked)
+  local parts = { "base url " .. (asked.base_url or ""), "token " .. (asked.token or "") }
+  for name, value in pairs(asked.headers or {}) do
+    parts[#parts + 1] = name:lower() .. ":" .. tostring(value)
+  end
+  table.sort(parts)
+  return core.digest(table.concat(parts, "\n"))
+end
+
+local function open_store(name)
+  if name == "memory" then
+    return memory.new(core.now)
+  elseif shared_dict.exists(name) then
+    return shared_dict.new(name)
+  end
+  local lacking = not name:find("[/.]") and shared_dict.lacking(name)
+  if lacking then
+    return nil, lacking
+  end
+  return require("contactout.cache.file").new(name, os.time)
+end
+
+--- Opens the cache of a client.
+---@param given table the option `cache`
+---@param asked table what the client is made of: base_url, token, headers
+---@return contactout.Cache|nil
+---@return contactout.Error|nil err
+function M.open(given, asked)
+  local is_right, settings = options.read(options.CACHE, given)
+  if not is_right then
+    return nil, settings
+  end
+  local store, err = open_store(settings.store)
+  if not store then
+    return nil, err
+  end
+  return setmetatable({
+    ttl = settings.ttl, not_found_ttl = settings.not_found_ttl, _store = store,
+    _owner = owner(asked),
+  }, Cache)
+end
+
+return M

@@ -1,0 +1,275 @@
+-- Lookups of a client that has a cache. What was found lately is given again, free;
+-- what many ask for at once is asked for once, by a flight: a task of its own, which
+-- belongs to none of them. So who asked first may be cancelled, or ended by his host,
+-- and the others still get the reply; and what was paid for is kept, also when nobody
+-- waits for it any more. How a call is made is call.lua's.
+
+local calls = require "contactout.call"
+local compat = require "contactout.compat"
+local errors = require "contactout.errors"
+local task = require "contactout.task"
+
+local M = {}
+
+---@class contactout.Lookups
+---@field cache contactout.Cache
+local Lookups = {}
+Lookups.__index = Lookups
+
+---@class contactout.Flight
+---@field key string
+---@field call contactout.Call of whoever asked first, with its options
+---@field loop table on which it goes on
+---@field askers table<table, table> waiter -> its loop; those of nginx may be gone
+---@field count integer of them
+---@field begun boolean
+---@field called_off boolean nobody waits, or it couldn't begin
+---@field result? table once it has ended, packed as pcall gives it: text, value, err
+---@field task? contactout.Task that makes the call; nil where the first asker does
+
+-- Seconds within which a host's own place for flights must begin with one.
+local PATIENCE = 5
+
+-- Making the call -----------------------------------------------------------------
+
+-- Keeps what came. A reply that can't be kept still has its readers: the next lookup
+-- that would have to pay says why.
+local function keep(self, key, text)
+  local ok, err = self.cache:set(key, text)
+  if not ok and not self._is_closed then
+    self._problem = err
+  end
+end
+
+local function never_began(call)
+  return errors.new("connection", "not sent: nginx has run no timer for it; raise "
+    .. "lua_max_running_timers", { endpoint = call.name, attempts = 0, retryable = true })
+end
+
+-- Makes a flight's call -> its text, if it has one; the value and the error
+local function fly(self, client, flight)
+  if flight.called_off then
+    return nil, nil, never_began(flight.call)
+  end
+  flight.begun = true
+  local value, err = calls.make(client, flight.loop, flight.call)
+  local text = self.cache.write(value, err)
+  if text then
+    keep(self, flight.key, text)
+  end
+  return text, value, err
+end
+
+-- From here on who asks for the same begins anew.
+local function forget(self, flight)
+  if self._flights[flight.key] == flight then
+    self._flights[flight.key] = nil
+  end
+end
+
+local function close_if_over(self)
+  if self._is_closed and next(self._flights) == nil then
+    self.cache:close()
+  end
+end
+
+local function land(self, flight, ...)
+  flight.result = compat.pack(...)
+  forget(self, flight)
+  close_if_over(self)
+  for waiter, loop in pairs(flight.askers) do
+    loop.wake(waiter)
+  end
+end
+
+-- Of an error each asker gets a copy: it is his to change.
+local function outcome(self, flight)
+  local ok, text, value, err = compat.unpack(flight.result, 1, 4)
+  if not ok then
+    error(text, 0)
+  elseif err then
+    return nil, errors.new(err.kind, err.message, err)
+  elseif text then
+    return self.cache.read(text)
+  end
+  return value
+end
+
+-- Starting ------------------------------------------------------------------------
+
+local function new_flight(loop, call, key)
+  return {
+    key = key, call = call, loop = loop, askers = {}, count = 0, begun = false,
+    called_off = false,
+  }
+end
+
+-- The group of a flight: its asker's, so that `run` ends with what was paid for kept.
+local function group_here()
+  local running = task.running()
+  return running and running.group or task.new_group(function() end)
+end
+
+-- Starts a flight where it outlives who asked.
+local function start(self, client, flight, place)
+  self._flights[flight.key] = flight
+  flight.task = task.start(place, group_here(), compat.pack(fly, self, client, flight),
+    function(ended)
+      land(self, flight, pcall(ended.result, ended))
+    end)
+end
+
+-- Waiting -------------------------------------------------------------------------
+
+-- Whether what the call has sent may be charged, whoever waits for it.
+local function is_at_stake(flight)
+  return flight.call.is_out and flight.call.row.costs
+end
+
+local function why_left(client, flight)
+  if client._closed then
+    return "the client was closed"
+  elseif is_at_stake(flight) then
+    return "cancelled; what was sent goes on, and its reply goes to the cache: ask again later"
+  end
+  return "cancelled: what costs was not sent"
+end
+
+-- The error of one who no longer waits. The last one takes along what isn't paid for.
+local function leave(self, client, flight)
+  local call = flight.call
+  if flight.count == 0 and not is_at_stake(flight) then
+    flight.called_off = true
+    forget(self, flight)
+    flight.task:cancel()
+  end
+  return errors.fail("cancelled", why_left(client, flight), {
+    endpoint = call.name, attempts = call.attempts, maybe_charged = is_at_stake(flight) or nil,
+  })
+end
+
+-- Waits for a flight as one of those who ask.
+local function wait(self, client, flight, loop)
+  local waiter = loop.waiter()
+  flight.askers[waiter], flight.count = loop, flight.count + 1
+  local reason
+  repeat
+    reason = calls.park(client, loop, waiter, not flight.begun and flight.loop.detached
+      and PATIENCE or nil)
+  until flight.result or reason == "cancelled" or reason == "timeout" and not flight.begun
+  flight.askers[waiter], flight.count = nil, flight.count - 1
+  if flight.result then
+    return outcome(self, flight)
+  elseif reason == "cancelled" then
+    return leave(self, client, flight)
+  end
+  flight.called_off = true
+  forget(self, flight)
+  return nil, never_began(flight.call)
+end
+
+-- Outside of any loop: the flight's own must be run from here.
+local function wait_outside(self, client, flight)
+  if not flight.loop.drive then
+    return errors.fail("unsupported", ("the same lookup is under way in a loop of %s that isn't "
+      .. "running: run it to its end, or ask inside of it"):format(tostring(flight.loop.name)),
+      { endpoint = flight.call.name })
+  end
+  flight.loop.drive(function()
+    return flight.result ~= nil or client._closed
+  end)
+  if flight.result then
+    return outcome(self, flight)
+  end
+  return leave(self, client, flight)
+end
+
+-- Asking --------------------------------------------------------------------------
+
+-- Makes the call itself, as one who nobody can end, for those too who ask meanwhile.
+local function ask_blocking(self, client, flight)
+  self._flights[flight.key] = flight
+  flight.count = 1
+  land(self, flight, pcall(fly, self, client, flight))
+  return outcome(self, flight)
+end
+
+-- Has the call made where it outlives this asker.
+local function ask_first(self, client, flight, loop)
+  local place, err = loop, nil
+  if loop.detached then
+    place, err = loop.detached()
+  end
+  if place then
+    start(self, client, flight, place)
+    return wait(self, client, flight, loop)
+  elseif err then
+    err.endpoint = flight.call.name
+    return nil, err
+  end
+  -- no such place any more: for himself alone, since he may be ended
+  flight.result = compat.pack(pcall(fly, self, client, flight))
+  return outcome(self, flight)
+end
+
+-- Has a call made, or waits with those who asked before.
+local function ask(self, client, loop, call, key)
+  local flight = self._flights[key]
+  if flight and loop.blocks then
+    return wait_outside(self, client, flight)
+  elseif flight then
+    return wait(self, client, flight, loop)
+  end
+  flight = new_flight(loop, call, key)
+  return (loop.blocks and ask_blocking or ask_first)(self, client, flight, loop)
+end
+
+-- What the cache has to say of a call before any request: a reply, or an error.
+local function recall(self, key)
+  local text, err = self.cache:get(key)
+  if text then
+    return self.cache.read(text)
+  end
+  err = err or self._problem
+  self._problem = nil
+  return nil, err
+end
+
+--- Makes a call, unless what it would give is kept. Yields where a host waits, but
+--- not for what is kept.
+---@param client contactout.Client
+---@param loop table
+---@param call contactout.Call for a lookup
+---@return table|nil value
+---@return contactout.Error|nil err
+function Lookups:make(client, loop, call)
+  local key = self.cache:key(call.request)
+  if not key then
+    return calls.make(client, loop, call)
+  end
+  local usable, err = client._core:fd() -- neither closed nor from before a fork
+  if not usable then
+    err.endpoint = call.name
+    return nil, err
+  end
+  local value
+  value, err = recall(self, key)
+  if value ~= nil or err then
+    return value, err
+  end
+  return ask(self, client, loop, call, key)
+end
+
+--- Takes what is under way to its end, and no more.
+function Lookups:close()
+  self._is_closed = true
+  close_if_over(self)
+end
+
+---@param cache contactout.Cache
+---@return contactout.Lookups
+function M.new(cache)
+  return setmetatable({ cache = cache, _flights = {}, _is_closed = false }, Lookups)
+end
+
+return M

@@ -1,0 +1,90 @@
+-- A cache in a file: what outlives the process, and what may not be found in it.
+
+-- Without SQLite there are none: see the Makefile.
+if not pcall(require, "contactout.store") then
+  return
+end
+
+local file = require "contactout.cache.file"
+local journal = require "contactout.journal"
+local support = require "spec.support.journal"
+
+local now
+
+local function open()
+  return support.keep(file.new(support.path(), function() return now end))
+end
+
+before_each(function()
+  support.begin()
+  now = 1000
+end)
+after_each(support.finish)
+
+describe("a store in a file", function()
+  it("gives what it was given, also when it is opened again", function()
+    local store = open()
+    assert(store:set("a", "+{\"n\":1}", 10))
+    assert.equal("+{\"n\":1}", store:get("a"))
+    store:close()
+    store = open()
+    assert.equal("+{\"n\":1}", store:get("a"))
+    assert.is_nil(store:get("b"))
+  end)
+
+  it("puts what is new in place of what was there", function()
+    local store = open()
+    assert(store:set("a", "1", 10))
+    assert(store:set("a", "2", 20))
+    now = 1015
+    assert.equal("2", store:get("a"))
+  end)
+
+  it("forgets when the time has come", function()
+    local store = open()
+    assert(store:set("a", "1", 9.5))
+    now = 1009
+    assert.equal("1", store:get("a"))
+    now = 1010
+    assert.is_nil(store:get("a"))
+  end)
+
+  it("deletes what is over when it is opened", function()
+    local store = open()
+    assert(store:set("a", "ninety", 10))
+    store:close()
+    now = 1010
+    open():close()
+    assert.is_false(support.hold("ninety"))
+  end)
+
+  it("is its owner's alone, and one process's at a time", function()
+    open()
+    assert.equal("600", support.files()["run.db"])
+    local other, err = file.new(support.path(), os.time)
+    assert.is_nil(other)
+    assert.equal("journal", err.kind)
+  end)
+
+  it("refuses the journal of a run, and is refused by one", function()
+    support.keep(journal.open(support.path(), { operation = "contacts" })):close()
+    local store, err = file.new(support.path(), os.time)
+    assert.is_nil(store)
+    assert.matches("operation is contacts, not cache", err.message, 1, true)
+  end)
+
+  it("says when it can't be read or written", function()
+    local store = open()
+    store:close()
+    assert.equal("journal", select(2, store:get("a")).kind)
+    assert.equal("journal", select(2, store:set("a", "1", 10)).kind)
+  end)
+
+  it("is purged with everything in it", function()
+    local store = open()
+    assert(store:set("a", "ninety", 10))
+    store:close()
+    assert(journal.purge(support.path()))
+    assert.same({}, support.files())
+  end)
+end)
