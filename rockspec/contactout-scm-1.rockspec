@@ -98,6 +98,7 @@ build = {
     ["contactout.client"] = "lua/contactout/client.lua",
     ["contactout.compat"] = "lua/contactout/compat.lua",
     ["contactout.credits"] = "lua/contactout/credits.lua",
+    ["contactout.counts"] = "lua/contactout/counts.lua",
     ["contactout.csv"] = "lua/contactout/csv.lua",
     ["contactout.errors"] = "lua/contactout/errors.lua",
     ["contactout.events"] = "lua/contactout/events.lua",

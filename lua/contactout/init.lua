@@ -4,6 +4,7 @@ local availability = require "contactout.availability"
 local bulk = require "contactout.bulk"
 local client = require "contactout.client"
 local core = require "contactout.core"
+local counts = require "contactout.counts"
 local errors = require "contactout.errors"
 local jobs = require "contactout.jobs"
 local journal = require "contactout.journal"
@@ -12,6 +13,7 @@ local tasks = require "contactout.tasks"
 local version = require "contactout.version"
 
 client.extend(availability.methods)
+client.extend(counts.methods)
 client.extend(jobs.methods)
 client.extend(bulk.methods)
 
