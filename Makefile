@@ -97,6 +97,7 @@ RUN_PACKAGES := gcc libc6-dev pkg-config libcurl4-openssl-dev lua5.4 liblua5.4-d
 TEST_PACKAGES := $(RUN_PACKAGES) lua5.1 liblua5.1-0-dev lua5.2 liblua5.2-dev lua5.3 liblua5.3-dev \
   lua-busted lua-check lua-socket lua-filesystem lua-luv lua-copas neovim nginx-light libnginx-mod-http-lua \
   luarocks clang-format universal-ctags valgrind libsqlite3-dev curl locales bsdutils procps love xvfb xauth
+BULK_PACKAGES := $(RUN_PACKAGES) libsqlite3-dev
 LOVE_PACKAGES := $(RUN_PACKAGES) love fonts-inter fonts-droid-fallback
 
 # $(call install_packages,LIST): those of the list that are missing, by apt, which
@@ -126,6 +127,12 @@ SANDBOX := luajit lua/contactout/sandbox/main.lua
 demo: deps-run ## install, build, start the sandbox and enrich a CSV of 500 people
 	@$(MAKE) --no-print-directory -s LUA=lua5.4
 	@eval "$$($(MAKE) -s env LUA=lua5.4)" && lua5.4 examples/demo.lua
+
+.PHONY: bulk
+bulk: ## look up a list, kill it half-way, run it again: nothing is paid twice
+	$(call install_packages,$(BULK_PACKAGES))
+	@$(MAKE) --no-print-directory -s LUA=lua5.4
+	@eval "$$($(MAKE) -s env LUA=lua5.4)" && lua5.4 examples/bulk/demo.lua
 
 .PHONY: love
 love: ## look people up in a window of LÖVE, against the sandbox (SCREENSHOT=FILE.png)
