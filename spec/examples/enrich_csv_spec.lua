@@ -2,86 +2,31 @@
 -- comes with it, against a sandbox. What it wrote is held against the invented
 -- people, and what it says it spent against the sandbox's ledger.
 
-local csv = require "contactout.csv"
 local data = require "contactout.sandbox.data"
+local examples = require "spec.support.examples"
 local support = require "spec.support.sandbox"
 
-local LUA = arg and arg[-1] or "lua"
 local LEADS = "examples/leads.csv"
 local OWN_COLUMNS = 9 -- eight, and one that a single row has
 
+local count = examples.tally
+local printed_count = examples.count
+
 local sandbox
-local made = {}
-
-local function temporary(text)
-  local path = os.tmpname()
-  made[#made + 1] = path
-  if text then
-    local file = assert(io.open(path, "wb"))
-    file:write(text)
-    file:close()
-  end
-  return path
-end
-
-local function contents(path)
-  local file = assert(io.open(path, "rb"))
-  local text = file:read("*a")
-  file:close()
-  return text
-end
-
-local function rows_of(text)
-  local rows = {}
-  for row in csv.reader(text):rows() do
-    rows[#rows + 1] = row
-  end
-  return table.remove(rows, 1), rows
-end
-
-local function table_of(text)
-  local header, rows = rows_of(text)
-  local records = {}
-  for i, row in ipairs(rows) do
-    records[i] = { cells = row }
-    for place = OWN_COLUMNS + 1, #header do
-      records[i][header[place]] = row[place]
-    end
-  end
-  return records, header
-end
 
 -- Runs the example; gives what it printed, wrote, and its exit code.
 local function enrich(opts)
-  local output, errors = temporary(), temporary()
-  local command = ("CONTACTOUT_TOKEN=%s CONTACTOUT_BASE_URL=%s %s examples/enrich_csv.lua %s %s %s"
-    .. " 2>%s; echo exit $?"):format(opts.token or "test-csv", sandbox.url, LUA,
-    opts.input or LEADS, output, opts.options or "--contacts --window 1", errors)
-  local pipe = assert(io.popen(command))
-  local printed = pipe:read("*a")
-  pipe:close()
-  return {
-    printed = printed, errors = contents(errors), text = contents(output),
-    code = tonumber(printed:match("exit (%d+)%s*$")),
-  }
-end
-
-local function printed_count(run, name)
-  return tonumber(run.printed:match("(%d+) " .. name .. "\n"))
+  local output = examples.file()
+  local run = examples.run(sandbox, opts.token or "test-csv", ("examples/enrich_csv.lua %s %s %s")
+    :format(opts.input or LEADS, output, opts.options or "--contacts --window 1"))
+  run.text, run.output = examples.contents(output), output
+  return run
 end
 
 local function printed_credits(run)
   local search, email, phone = run.printed:match(
     "credits used.-: (%d+) search, (%d+) e%-mail, (%d+) phone")
   return { search = tonumber(search), email = tonumber(email), phone = tonumber(phone) }
-end
-
-local function count(records, field, value)
-  local n = 0
-  for _, record in ipairs(records) do
-    n = n + (record[field] == value and 1 or 0)
-  end
-  return n
 end
 
 local function asked()
@@ -100,30 +45,26 @@ describe("examples/enrich_csv.lua #yields", function()
   setup(function()
     sandbox = support.start({ minute = 1 })
     run = enrich({})
-    records, header = table_of(run.text)
+    records, header = examples.rows(run.output)
   end)
 
   before_each(function()
     sandbox:reset()
   end)
 
-  teardown(function()
-    for _, path in ipairs(made) do
-      os.remove(path)
-    end
-  end)
+  teardown(examples.remove_files)
 
   it("ends well", function()
     assert.equal(0, run.code, run.printed .. run.errors)
   end)
 
   it("keeps every row and cell in the input's order", function()
-    local titles, leads = rows_of(contents(LEADS))
+    local leads, titles = examples.rows(LEADS)
     assert.equal(500, #leads)
     assert.equal(500, #records)
     for i, lead in ipairs(leads) do
       for place = 1, OWN_COLUMNS do
-        assert.equal(lead[place] or "", records[i].cells[place])
+        assert.equal(lead.cells[place] or "", records[i].cells[place])
       end
     end
     assert.equal(titles[4], header[4])
@@ -229,7 +170,7 @@ describe("examples/enrich_csv.lua #yields", function()
 
   it("reveals no contact unless told to", function()
     local plain = enrich({ token = "test-plain", options = "--limit 20 --window 1" })
-    assert.equal(20, #table_of(plain.text))
+    assert.equal(20, #examples.rows(plain.output))
     assert.is_nil(sandbox:state().charges["test-plain"].email)
     assert.equal(0, printed_credits(plain).email)
   end)
@@ -239,7 +180,7 @@ describe("examples/enrich_csv.lua #yields", function()
     local broken = enrich({ options = "--contacts --limit 20 --window 1 --concurrency 1" })
     assert.equal(1, broken.code)
     assert.equal(1, printed_count(broken, "uncertain"))
-    assert.equal("uncertain", table_of(broken.text)[1].status)
+    assert.equal("uncertain", examples.rows(broken.output)[1].status)
     assert.equal(20, #asked())
   end)
 
@@ -248,7 +189,7 @@ describe("examples/enrich_csv.lua #yields", function()
     assert.equal(1, poor.code)
     assert.matches("out of credits", poor.errors)
     assert.is_true(#asked() <= 16)
-    local left = table_of(poor.text)
+    local left = examples.rows(poor.output)
     assert.equal(500, #left)
     assert.equal(499, count(left, "status", "not asked"))
   end)
@@ -261,7 +202,7 @@ describe("examples/enrich_csv.lua #yields", function()
   end)
 
   it("asks nothing of a file that can't be read to its end", function()
-    local broken = enrich({ input = temporary('Name,Email\nA,a@b.example\nB,"c\n') })
+    local broken = enrich({ input = examples.file('Name,Email\nA,a@b.example\nB,"c\n') })
     assert.equal(1, broken.code)
     assert.matches("line 3", broken.errors)
     assert.equal(0, sandbox:state().requests)
