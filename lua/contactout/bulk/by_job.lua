@@ -30,8 +30,13 @@ end
 -- How often a wait that was left by an error is begun again.
 local WAITS = 20
 
+-- What the interpreters raise at ^C.
+local function is_interrupt(problem)
+  return type(problem) == "string" and problem:find("interrupted!$") ~= nil
+end
+
 -- Waits for the job. What is raised meanwhile is an observer's error: the run ends by
--- it, once the job has ended.
+-- it, once the job has ended; or ^C, which ends the run as it is.
 local function wait_for(run, job)
   local deadline, problem = core.now() + run.opts.job_timeout, nil
   for _ = 1, WAITS do
@@ -47,6 +52,9 @@ local function wait_for(run, job)
     end
     problem = err
     run:stop(problem)
+    if is_interrupt(problem) then
+      error(problem, 0)
+    end
   end
   return errors.new("job_timeout", "the wait for the job was given up: " .. tostring(problem),
     { endpoint = run.work.kind.poll, job_uuid = job.uuid, maybe_charged = true })

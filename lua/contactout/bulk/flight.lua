@@ -87,7 +87,7 @@ end
 local function process(run, batch)
   local ok, outcome = pcall(send, run, batch)
   if not ok then
-    run:stop(outcome) -- raised before anything was sent: an observer's error
+    run:stop(outcome) -- an observer's, before anything was sent; or ^C
   elseif outcome.rows then
     deliver(run, batch, outcome.rows, outcome.spent)
   elseif outcome.err then

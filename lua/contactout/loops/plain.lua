@@ -29,9 +29,20 @@ local state = {
   failure = nil, -- {value}: the first error that left a coroutine
 }
 
+-- The coroutine that is being resumed. An error that a debug hook raises, such as the
+-- interpreter's at ^C, may leave one behind that has yielded since.
+local function running()
+  local thread = state.running
+  local status = thread and coroutine.status(thread)
+  if status == "suspended" or status == "dead" then
+    state.running = nil
+  end
+  return state.running
+end
+
 --- See the contract.
 function M.inside()
-  if not state.running then
+  if not running() then
     return false
   elseif compat.running() ~= state.running then
     return nil, OTHER_COROUTINE
@@ -203,7 +214,7 @@ local function collect(seconds)
 end
 
 local function refuse_nesting()
-  if state.running then
+  if running() then
     error(errors.new("unsupported", NESTED), 0)
   end
 end
