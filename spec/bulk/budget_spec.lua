@@ -1,6 +1,7 @@
 -- Runs within budgets against the sandbox.
 
 local bulk = require "spec.support.bulk"
+local data = require "contactout.sandbox.data"
 local support = require "spec.support.client"
 
 local sandbox, quick = support.sandbox, bulk.quick
@@ -87,6 +88,29 @@ describe("a run's budget", function()
     assert.equal("budget", failure.kind)
     assert.equal(25, bulk.kinds(rows).value)
     assert.equal(25, support.charges().email)
+  end)
+
+  it("counts what its journal can't be sure of: a search credit for each company", function()
+    local file = os.tmpname()
+    finally(function()
+      for _, suffix in ipairs { "", "-wal", "-shm" } do
+        os.remove(file .. suffix)
+      end
+    end)
+    local domains = {}
+    for i = 1, 30 do
+      domains[i] = data.company(i).domain
+    end
+    local function go(limit)
+      return bulk.collect(support.client():domains(domains, {
+        budget = { search = 25 }, journal = file, limit = limit, batch_size = 5,
+        headers = { ["x-sandbox-fault"] = "domain-charge" },
+      }))
+    end
+    assert.equal(20, #go(20))
+    local _, failure = go(30)
+    assert.equal("budget", failure.kind)
+    assert.equal(25, support.charges().search)
   end)
 
   it("must be a table of credits", function()

@@ -68,6 +68,22 @@ describe("a key whose job", function()
   end)
 end)
 
+describe("an answer that lacks all of a request's people", function()
+  it("may have been charged", function()
+    local rows = bulk.collect(support.client():contacts(bulk.urls(1, 6),
+      support.with_fault("null-members", { version = 1 })))
+    assert.same({ not_found = 6 }, bulk.kinds(rows))
+    assert.is_true(rows[1].err.maybe_charged)
+  end)
+
+  it("surely was not charged where it has a place for them", function()
+    local rows = bulk.collect(support.client():contacts({ "linkedin.com/in/nobody" },
+      { version = 1 }))
+    assert.same({ not_found = 1 }, bulk.kinds(rows))
+    assert.is_nil(rows[1].err.maybe_charged)
+  end)
+end)
+
 describe("a run", function()
   it("goes on after a batch that failed", function()
     sandbox:fault("job-fail", 1, "people_linkedin_batch_v2")

@@ -41,17 +41,16 @@ local function add_aliases(answers, work)
   end
 end
 
-local function nothing_known(work)
-  return errors.fail("not_found", "nothing is known", { endpoint = work.kind.submit })
-end
-
-local function read(work, answer)
-  local value
+-- The value and the error of a key. An answer that lacks them all doesn't show either
+-- that nothing was charged.
+local function read(rows, answer)
+  local kind, value = rows._work.kind, nil
   if answer then
-    value = work.kind.value(answer.value, answer.key)
+    value = kind.value(answer.value, answer.key)
   end
   if value == nil then
-    return nothing_known(work)
+    return errors.fail("not_found", "nothing is known",
+      { endpoint = kind.submit, maybe_charged = rows._maybe_charged })
   end
   return value
 end
@@ -65,8 +64,21 @@ function ReplyRows:next()
   self._index = index
   local entry = wanted.items[index]
   if entry then
-    return entry, read(self._work, wanted:answer(self._answers, index))
+    return entry, read(self, wanted:answer(self._answers, index))
   end
+end
+
+-- What an answer has cost: all that may have been charged, which counts as spent. Nil: the
+-- answer doesn't say.
+local function cost_of(row, params, answer)
+  local charged, maybe = charges.charged(row, params, answer)
+  local sums = {}
+  for _, amounts in ipairs { charged, maybe } do
+    for kind, amount in pairs(amounts) do
+      sums[kind] = (sums[kind] or 0) + amount
+    end
+  end
+  return charged and sums
 end
 
 --- Sends a batch.
@@ -87,9 +99,11 @@ function M.send(run, batch)
   if work.aliases then
     add_aliases(answers, work)
   end
+  local cost = cost_of(work.row, params, answer)
   return { rows = setmetatable({
     _work = work, _wanted = wanted, _answers = answers, _index = 0,
-  }, ReplyRows), spent = charges.charged(work.row, params, answer) }
+    _maybe_charged = not cost or nil,
+  }, ReplyRows), spent = cost or run.purse:most(#batch) }
 end
 
 return M
