@@ -194,11 +194,13 @@ test: deps lint ## install, build, check and run all specs
 	$(call run_specs,lua5.1,--exclude-tags=yields)
 
 # Programs that end, fork or are collected with something in flight, in every
-# host, each a hundred times: what goes wrong there goes wrong sometimes.
+# host, each a hundred times: what goes wrong there goes wrong sometimes. And
+# bulk runs: 200 kills, 10,000 keys in trouble, 100,000 in flat memory, ten
+# minutes at the limits.
 .PHONY: soak
 soak: export SPEC_RUNS := 100
-soak: SPEC := spec/hosts spec/core/process_spec.lua
-soak: deps ## run the specs of hosts and of ends of processes, 100 times each end
+soak: SPEC := spec/hosts spec/core/process_spec.lua spec/soak
+soak: deps ## run the specs of hosts, of ends of processes and of bulk work in full
 	$(call run_specs,lua5.4,)
 	$(call run_specs,luajit,)
 
