@@ -56,6 +56,42 @@ describe("plan", function()
     assert.equal(8, plan.credits.email.max)
   end)
 
+  describe("beside a run of the same journal", function()
+    local file
+
+    before_each(function()
+      file = os.tmpname()
+    end)
+
+    after_each(function()
+      for _, suffix in ipairs { "", "-wal", "-shm" } do
+        os.remove(file .. suffix)
+      end
+    end)
+
+    it("leaves the file locked to other processes", function()
+      local client, opts = support.client(), bulk.quick { journal = file }
+      local rows = client:contacts(bulk.urls(1, 3), opts)
+      assert(rows())
+      assert.equal("journal", select(2, client:plan("contacts", bulk.urls(1, 3), opts)).kind)
+      local said = support.run_lua(([[
+        print(select(2, require("contactout.store").open(%q)))]]):format(file))
+      assert.matches("is in use", said)
+      rows:close()
+    end)
+
+    it("gives the file back where the caller's iterator raises", function()
+      local client, opts = support.client(), bulk.quick { journal = file }
+      bulk.collect(client:contacts(bulk.urls(1, 3), opts))
+      local ok, problem = pcall(client.plan, client, "contacts", function()
+        error("mine", 0)
+      end, opts)
+      assert.is_false(ok)
+      assert.equal("mine", problem)
+      assert.equal(3, assert(client:plan("contacts", bulk.urls(1, 3), opts)).known)
+    end)
+  end)
+
   it("asks the free checkers, where that is wanted, and spends nothing", function()
     local urls, email, phone = bulk.urls(1, 20), 0, 0
     for i = 1, 20 do

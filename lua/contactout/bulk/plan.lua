@@ -9,13 +9,17 @@ local source = require "contactout.bulk.source"
 
 local M = {}
 
--- The run's journal, if it has one by now: a plan makes none.
+-- The system's number for a file that isn't there.
+local NO_FILE = 2
+
+-- The run's journal, if it has one by now: a plan makes none. It is not opened to see
+-- whether it is there: closing it would end the lock of a run in this process. Giving it
+-- the name that it has does nothing, or fails if there is none.
 local function open_journal(client, work, opts)
-  local file = opts.journal and io.open(opts.journal, "rb")
-  if not file then
+  local path = opts.journal
+  if not path or select(3, os.rename(path, path)) == NO_FILE then
     return nil
   end
-  file:close()
   return journaled.open(client, opts.method, work, opts)
 end
 
@@ -36,6 +40,18 @@ local function count(inputs, recorded, new)
       end
     end
     item, sent, canonical = inputs:next()
+  end
+  return counts
+end
+
+-- The same, and closes the journal, also where the caller's iterator raises.
+local function count_and_close(inputs, recorded, new)
+  local ok, counts = pcall(count, inputs, recorded, new)
+  if recorded then
+    recorded:close()
+  end
+  if not ok then
+    error(counts, 0)
   end
   return counts
 end
@@ -94,10 +110,7 @@ function M.make(client, work, input, opts, is_checked)
     return nil, err
   end
   local keys = is_checked and {} or nil
-  local plan = count(inputs, recorded, keys)
-  if recorded then
-    recorded:close()
-  end
+  local plan = count_and_close(inputs, recorded, keys)
   local new = plan.keys - plan.known
   local size = math.min(opts.batch_size or work.kind.max, work.kind.max)
   plan.requests = math.ceil(new / size) * (work.resume and 2 or 1) -- a job is polled once at least
