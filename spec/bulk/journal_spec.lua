@@ -144,6 +144,34 @@ describe("a run with a journal", function()
     assert.same({ value = 6 }, bulk.kinds(rows))
   end)
 
+  it("knows its file by what the options mean, not by how they were written", function()
+    -- each program has another order of the same table's members
+    local program = ([[
+      local client = require("contactout").new { base_url = %q, token = %q }
+      local rows = client:contacts({ "bad" }, { journal = %q,
+        extra = { aa = 1, bb = { cc = true, dd = { "e" }, ff = 2 }, gg = "x", hh = 4 } })
+      print(select(4, pcall(rows)))
+    ]]):format(sandbox.url, support.TOKEN, file)
+    for _ = 1, 5 do
+      assert.matches("invalid_argument", (support.run_lua(program)))
+    end
+    os.remove(file)
+    local client, opts = support.client(), journaled()
+    assert.equal(1, #bulk.collect(client:contacts(bulk.urls(1, 1), opts)))
+    opts.include_phone = false
+    assert.equal(1, #bulk.collect(client:contacts(bulk.urls(1, 1), opts)))
+  end)
+
+  it("refuses a file of other undocumented parameters", function()
+    local client, opts = support.client(), journaled { extra = { aa = { 1, 2 } } }
+    bulk.collect(client:contacts({}, opts))
+    for _, other in ipairs { { aa = { 1, 3 } }, { aa = { 1 } }, { aa = { 1, 2 }, bb = 1 }, {} } do
+      opts.extra = other
+      local _, failure = bulk.collect(client:contacts({}, opts))
+      assert.equal("journal", failure.kind)
+    end
+  end)
+
   it("refuses another run's file, and one that is in use", function()
     local client = support.client()
     local first = client:contacts(bulk.urls(1, 3), journaled())

@@ -3,7 +3,6 @@
 -- else happens, and answers before they are handed out. In memory stand the keys that
 -- are on their way, and those that have failed so that a later run may ask again.
 
-local core = require "contactout.core"
 local errors = require "contactout.errors"
 local journal = require "contactout.journal"
 
@@ -192,15 +191,28 @@ end
 
 local M = {}
 
+-- Adds a value, a table's members one by one: they have no order that the next run would
+-- find again.
+local function add_members(options, name, value)
+  if type(value) ~= "table" or next(value) == nil then
+    options[name] = value
+    return
+  end
+  for key, member in pairs(value) do
+    add_members(options, name .. " " .. tostring(key), member)
+  end
+end
+
 -- By what a journal is told from another run's.
 local function identity_of(client, name, opts)
-  return {
+  local identity = {
     operation = name, base_url = client._base_url,
-    options = {
-      version = opts.version, include_phone = opts.include_phone,
-      extra = opts.call.extra and core.encode(opts.call.extra),
-    },
+    options = { version = opts.version, include_phone = opts.include_phone or nil },
   }
+  for key, value in pairs(opts.call.extra or {}) do
+    add_members(identity.options, "extra " .. tostring(key), value)
+  end
+  return identity
 end
 
 --- Opens a run's journal.
