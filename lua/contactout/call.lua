@@ -21,6 +21,7 @@ local emit = events.emit
 ---@field raw boolean the whole reply is wanted
 ---@field attempts integer made so far
 ---@field is_out? boolean an attempt is under way
+---@field maybe_charged? boolean an earlier one may have been charged
 ---@field policy contactout.RetryPolicy and `deadline`: when its turn must have come
 ---@field params? table where what it costs depends on them
 ---@field most? contactout.Credits what one attempt can cost; nil: outside of any budget
@@ -222,7 +223,7 @@ local function delay_after(self, call, err, sent)
   return retry.delay(outcome, call.attempts, call.policy, M.random)
 end
 
-local function finish(call, value, err, charged)
+local function finish(call, value, err)
   if value ~= nil then
     if call.raw then
       value.attempts = call.attempts
@@ -231,7 +232,7 @@ local function finish(call, value, err, charged)
   end
   err.attempts = call.attempts
   err.endpoint = err.endpoint or call.name
-  err.maybe_charged = charged or nil
+  err.maybe_charged = call.maybe_charged
   return nil, err
 end
 
@@ -245,20 +246,19 @@ M.emit, M.park = emit, park
 ---@return table|nil value
 ---@return contactout.Error|nil err
 function M.make(self, loop, call)
-  local charged = false
   while true do
     local value, err, sent = attempt(self, loop, call)
     if not err then
       return finish(call, value)
     end
-    charged = charged or err.maybe_charged or false
+    call.maybe_charged = call.maybe_charged or err.maybe_charged or nil
     local delay = delay_after(self, call, err, sent)
     if not delay then
-      return finish(call, value, err, charged)
+      return finish(call, value, err)
     end
     local waited, problem = wait_to_retry(self, loop, call, delay, err)
     if not waited then
-      return finish(call, nil, problem, charged)
+      return finish(call, nil, problem)
     end
   end
 end

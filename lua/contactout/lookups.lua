@@ -131,6 +131,8 @@ local function why_left(client, flight)
     return "the client was closed"
   elseif is_at_stake(flight) then
     return "cancelled; what was sent goes on, and its reply goes to the cache: ask again later"
+  elseif flight.call.maybe_charged then
+    return "cancelled before it was sent again: the first time may have been charged"
   end
   return "cancelled: what costs was not sent"
 end
@@ -144,7 +146,8 @@ local function leave(self, client, flight)
     flight.task:cancel()
   end
   return errors.fail("cancelled", why_left(client, flight), {
-    endpoint = call.name, attempts = call.attempts, maybe_charged = is_at_stake(flight) or nil,
+    endpoint = call.name, attempts = call.attempts,
+    maybe_charged = is_at_stake(flight) or call.maybe_charged,
   })
 end
 

@@ -131,6 +131,26 @@ describe("many who look up the same #yields", function()
     assert.equal(0, client:spent().uncertain.email)
   end)
 
+  it("hear that an earlier attempt may have been charged when cancelled before the next", function()
+    local tasks
+    local client = caching({ max_retry_wait = 60, observe = function(event)
+      if event.type == "retry" then
+        tasks[1]:cancel() -- right before it waits
+      end
+    end })
+    contactout.run(function()
+      sandbox:fault("reset-after")
+      tasks = start(client, 1, function()
+        return client:linkedin_enrich({ profile = PROFILE }, { retry_charged = true })
+      end)
+      local err = select(2, tasks[1]:wait())
+      assert.equal("cancelled", err.kind)
+      assert.is_true(err.maybe_charged)
+      assert.matches("may have been charged", err.message)
+    end)
+    assert.equal(1, client:spent().uncertain.email)
+  end)
+
   --- A client whose next request has to wait for its turn for a while.
   local function paced()
     local client = caching({ rate_limits = { other = 10, window = 3 } })
