@@ -3,6 +3,7 @@
 
 local bulk = require "spec.support.bulk"
 local contactout = require "contactout"
+local core = require "contactout.core"
 local support = require "spec.support.client"
 
 local sandbox, quick = support.sandbox, bulk.quick
@@ -160,6 +161,37 @@ describe("a run with a journal", function()
     assert.equal(1, #bulk.collect(client:contacts(bulk.urls(1, 1), opts)))
     opts.include_phone = false
     assert.equal(1, #bulk.collect(client:contacts(bulk.urls(1, 1), opts)))
+  end)
+
+  it("takes no key for sent that an error of the observer kept back", function()
+    local client = support.client { observe = function(event)
+      if event.type == "job" and event.status == "done" then
+        error("mine", 0)
+      end
+    end }
+    local opts = journaled { batch_size = 3, concurrency = 1 }
+    local rows = client:contacts(bulk.urls(1, 6), opts)
+    local _, failure = bulk.collect(rows)
+    assert.equal("mine", failure)
+    rows:close()
+    rows = support.client():contacts(bulk.urls(1, 6), opts)
+    assert.is_nil(bulk.kinds(bulk.collect(rows)).uncertain)
+  end)
+
+  it("ends by an error that is raised where its answers are written", function()
+    local client, encode = support.client(), core.encode
+    local rows = client:contacts(bulk.urls(1, 6), journaled { batch_size = 3 })
+    finally(function() core.encode = encode end)
+    core.encode = function()
+      error("not enough memory", 0)
+    end
+    local _, failure = bulk.collect(rows)
+    core.encode = encode
+    rows:close()
+    assert.equal("not enough memory", failure)
+    rows = support.client():contacts(bulk.urls(1, 6), journaled())
+    assert.same({ value = 6 }, bulk.kinds(bulk.collect(rows)))
+    assert.equal(6, support.charges().email)
   end)
 
   it("refuses a file of other undocumented parameters", function()

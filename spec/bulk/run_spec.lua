@@ -118,6 +118,16 @@ describe("a run", function()
     assert.equal(18, support.charges().email)
   end)
 
+  it("ends by an error that is raised where answers are read", function()
+    local client, read = support.client(), reply.answers
+    finally(function() reply.answers = read end)
+    reply.answers = function()
+      error("not enough memory", 0)
+    end
+    local _, failure = bulk.collect(client:contacts(bulk.urls(1, 6), quick { interval = 0.001 }))
+    assert.equal("not enough memory", failure)
+  end)
+
   it("ends where the token is refused, and raises that each time", function()
     local iterator = support.client({ token = "bad" }):contacts(bulk.urls(1, 30),
       quick { batch_size = 10 })

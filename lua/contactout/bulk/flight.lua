@@ -4,6 +4,7 @@
 
 local batches = require "contactout.batches"
 local compat = require "contactout.compat"
+local events = require "contactout.events"
 local plain = require "contactout.loops.plain"
 local ready = require "contactout.bulk.ready"
 local task = require "contactout.task"
@@ -70,11 +71,13 @@ local function settle_failure(run, batch, err)
   end
 end
 
--- Sends a batch, or takes up the job that it is, and waits for what comes of it.
+-- Sends a batch, or takes up the job that it is, and waits for what comes of it. An
+-- observer's error, which keeps it back, is raised before it is recorded as sent.
 local function send(run, batch)
   if batch.uuid then
     return run.work.resume(run, batch)
   end
+  events.raise(run.client)
   local ok, err = run.answers:begin(batch, run.purse:most(#batch))
   if not ok then
     run:stop(err)
@@ -83,15 +86,21 @@ local function send(run, batch)
   return run.work.send(run, batch)
 end
 
--- Sees a batch to its end, and notes what came of it.
-local function process(run, batch)
-  local ok, outcome = pcall(send, run, batch)
-  if not ok then
-    run:stop(outcome) -- an observer's, before anything was sent; or ^C
-  elseif outcome.rows then
+local function send_and_settle(run, batch)
+  local outcome = send(run, batch)
+  if outcome.rows then
     deliver(run, batch, outcome.rows, outcome.spent)
   elseif outcome.err then
     settle_failure(run, batch, outcome.err)
+  end
+end
+
+-- Sees a batch to its end, and notes what came of it. Whatever is raised on the way, ^C
+-- and want of memory included, ends the run, and nobody waits for the batch any more.
+local function process(run, batch)
+  local ok, problem = pcall(send_and_settle, run, batch)
+  if not ok then
+    run:stop(problem)
   end
   run.in_flight[batch] = nil
   run.active = run.active - 1

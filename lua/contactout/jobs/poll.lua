@@ -105,6 +105,15 @@ local function wake_others(state, sleeper)
   end
 end
 
+-- The call, and what it means -> the error if the state isn't as the server says
+local function look(state, deadline)
+  local value, err = ask(state, deadline)
+  if not value then
+    return take_failure(state, err)
+  end
+  take_in(state, value)
+end
+
 --- Polls a job, once for all who wait for it. Yields in a host.
 ---@param state contactout.JobState
 ---@param deadline? number the time by which it must be over; without one, a call
@@ -113,16 +122,11 @@ end
 ---@return contactout.Error|nil err nil: the state is as the server says
 function M.once(state, deadline, sleeper)
   state.polled_until = core.now() + (state.client._timeout or TIMEOUT) + PATIENCE
-  local ok, value, err = pcall(ask, state, deadline) -- an observer's error passes through
-  if ok and value then
-    take_in(state, value)
-  elseif ok then
-    err = take_failure(state, err)
-  end
+  local ok, err = pcall(look, state, deadline) -- an observer's error passes through
   state.polled_until, state.polled_at = nil, core.now()
   wake_others(state, sleeper)
   if not ok then
-    error(value, 0)
+    error(err, 0)
   end
   return err
 end
