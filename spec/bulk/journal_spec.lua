@@ -145,6 +145,14 @@ describe("a run with a journal", function()
     assert.same({ value = 6 }, bulk.kinds(rows))
   end)
 
+  it("asks again for what the server refused as invalid: the next run may be right", function()
+    sandbox:fault("status:400,message:callback_url must be public", 11, "people_linkedin_batch_v2")
+    local rows = bulk.collect(support.client():contacts(bulk.urls(1, 6), journaled()))
+    assert.same({ invalid_request = 6 }, bulk.kinds(rows))
+    rows = bulk.collect(support.client():contacts(bulk.urls(1, 6), journaled()))
+    assert.same({ value = 6 }, bulk.kinds(rows))
+  end)
+
   it("knows its file by what the options mean, not by how they were written", function()
     -- each program has another order of the same table's members
     local program = ([[

@@ -11,8 +11,9 @@ local Journaled = {}
 Journaled.__index = Journaled
 Journaled.__name = "contactout.Journaled"
 
--- Errors that are answers: asking again would bring the same.
-local FINAL = { not_found = true, invalid_request = true }
+-- Errors that are answers, and may have been paid for. A refusal is none: it is free to
+-- ask again, and what was wrong may have been an option, as the callback's URL.
+local FINAL = { not_found = true }
 
 --- As those of answers.lua.
 function Journaled:on_its_way(canonical)
