@@ -267,6 +267,9 @@ function M.new(client, work, source, opts)
     recorded, err = known:spent()
   end
   if err then
+    if known then
+      known:close()
+    end
     return nil, err
   end
   local rows, wallet = ready.new(known), purse.new(work, opts, client._spending.budget, recorded)
