@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +18,9 @@
 
 /* Room for the digits of an id and the newline. */
 enum { LINE_SIZE = 24, BACKLOG = 1024 };
+
+/* Milliseconds after which to look again who waits to be let in. */
+enum { LOOK_AGAIN = 20 };
 
 /* One connection. */
 struct cto_caller {
@@ -37,6 +41,7 @@ struct cto_bell {
   struct cto_caller **callers;
   struct curl_waitfd *descriptors; /* the listener's, then each caller's */
   unsigned count, capacity;        /* of callers */
+  bool is_stuck; /* somebody waits to be let in, and can't be */
 };
 
 /* --- Its place -------------------------------------------------------------
@@ -186,6 +191,8 @@ static int accept_one(int listener)
 #endif
 }
 
+/* Where descriptors or memory run out, the listener stays readable: until it is
+ * looked at again nobody waits for that, or it would be without a pause. */
 static void take_in(struct cto_bell *bell)
 {
   int fd;
@@ -195,6 +202,9 @@ static void take_in(struct cto_bell *bell)
     else
       close(fd);
   }
+  bell->is_stuck =
+      errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM;
+  bell->descriptors[0].events = bell->is_stuck ? 0 : CURL_WAIT_POLLIN;
 }
 
 /* Takes the id out of a line that is complete. */
@@ -286,8 +296,13 @@ void cto_bell_read(struct cto_bell *bell)
     if (bell->callers[i]->gone)
       remove_caller(bell, i);
   }
-  if (bell->descriptors[0].revents)
+  if (bell->descriptors[0].revents || bell->is_stuck)
     take_in(bell);
+}
+
+int cto_bell_patience(const struct cto_bell *bell)
+{
+  return bell && bell->is_stuck ? LOOK_AGAIN : INT_MAX;
 }
 
 void cto_bell_match(struct cto_bell *bell, struct cto_transport *transport)

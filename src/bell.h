@@ -28,6 +28,10 @@ const char *cto_bell_path(const struct cto_bell *bell);
 /* Takes in new connections, what they ask for, and their ends. */
 void cto_bell_read(struct cto_bell *bell);
 
+/* Milliseconds after which it is to be read again, whatever happens; INT_MAX:
+ * no need to. */
+int cto_bell_patience(const struct cto_bell *bell);
+
 /* Finds what was asked for since among the transfers begun; what isn't there
  * has ended. To be called once all that was submitted has been begun. */
 void cto_bell_match(struct cto_bell *bell, struct cto_transport *transport);

@@ -257,10 +257,12 @@ static int time_to_wait(const struct cto_transport *transport)
 }
 
 void cto_transport_wait(struct cto_transport *transport,
-                        struct curl_waitfd *descriptors, unsigned count)
+                        struct curl_waitfd *descriptors, unsigned count,
+                        int longest)
 {
-  curl_multi_poll(transport->multi, descriptors, count, time_to_wait(transport),
-                  NULL);
+  int left = time_to_wait(transport);
+  curl_multi_poll(transport->multi, descriptors, count,
+                  left < longest ? left : longest, NULL);
 }
 
 void cto_transport_wake(struct cto_transport *transport)

@@ -29,9 +29,11 @@ struct cto_transfer *cto_transport_turn(struct cto_transport *transport);
 struct cto_transfer *cto_transport_stop(struct cto_transport *transport);
 
 /* Waits until something is ready, one of `count` further descriptors too, a
- * deadline passes, or cto_transport_wake is called (from any thread). */
+ * deadline or `longest` milliseconds pass, or cto_transport_wake is called
+ * (from any thread). */
 void cto_transport_wait(struct cto_transport *transport,
-                        struct curl_waitfd *descriptors, unsigned count);
+                        struct curl_waitfd *descriptors, unsigned count,
+                        int longest);
 void cto_transport_wake(struct cto_transport *transport);
 
 /* The transfer with that id among those begun and not ended, or NULL. */

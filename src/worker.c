@@ -4,6 +4,7 @@
 
 #include <dlfcn.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -167,7 +168,8 @@ static void *run_thread(void *context)
     report(worker, cto_transport_turn(worker->transport));
     cto_bell_ring(bell);
     struct curl_waitfd *descriptors = cto_bell_descriptors(bell, &count);
-    cto_transport_wait(worker->transport, descriptors, count);
+    cto_transport_wait(worker->transport, descriptors, count,
+                       cto_bell_patience(bell));
     cto_bell_read(bell);
   }
   report(worker, cto_transport_stop(worker->transport));
@@ -189,7 +191,7 @@ static void drive(struct cto_worker *worker, struct cto_transfer *transfer)
 {
   cto_transport_begin(worker->transport, transfer);
   while (!cto_transport_turn(worker->transport))
-    cto_transport_wait(worker->transport, NULL, 0);
+    cto_transport_wait(worker->transport, NULL, 0, INT_MAX);
   transfer->ended = true;
 }
 

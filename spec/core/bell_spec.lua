@@ -162,6 +162,37 @@ describe("a bell", function()
   end)
 end)
 
+describe("a bell that has no descriptor left", function()
+  it("leaves the processor alone, and rings once it has one", function()
+    local output, code = support.run([[
+      if not os.getenv("SPEC_LIMITED") then
+        local command = "ulimit -n 64; SPEC_LIMITED=1 exec " .. arg[-1] .. " " .. arg[0]
+        local ok, _, status = os.execute(command)
+        os.exit(ok == true and 0 or status or ok)
+      end
+      local unix = require "socket.unix"
+      local one = assert((type(unix) == "table" and unix.stream or unix)())
+      local client, held = client(), {}
+      local path = assert(client:listen())
+      client:wait(assert(client:submit(free()))) -- its connection is kept
+      repeat
+        local another = io.open("/dev/null")
+        held[#held + 1] = another
+      until not another
+      assert(one:connect(path))
+      local ticket, used = assert(client:submit(free("delay:0.5"))), os.clock()
+      assert(one:send(ticket:id() .. "\n"))
+      client:wait(ticket)
+      say(os.clock() - used < 0.1, "seconds used: " .. os.clock() - used)
+      held[1]:close()
+      one:settimeout(20)
+      say(one:receive(1))
+    ]])
+    assert.equal(0, code, output)
+    assert.matches("^true.*\n!", output)
+  end)
+end)
+
 describe("a connection that ends", function()
   it("cancels its ticket", function()
     local client = support.client()
