@@ -128,7 +128,8 @@ end
 --- Waits until one more may go, and counts it as gone. Yields where `park` does.
 ---@param loop table as `contactout.loops` describes
 ---@param park fun(waiter, seconds): string "woken", "timeout" or "cancelled"
----@return true|nil turn nil: cancelled, at no cost to the others
+---@return true|nil turn nil: cancelled, at no cost to the others but a turn that came
+---  together with it
 function Limiter:acquire(loop, park)
   local now = self._now()
   if not head(self) and next_time(self, now) <= now then
@@ -143,7 +144,7 @@ function Limiter:acquire(loop, park)
       serve(self, entry)
     end
   until entry.granted or outcome == "cancelled"
-  if entry.granted then
+  if outcome ~= "cancelled" then
     return true
   end
   leave(self, entry)
