@@ -46,6 +46,7 @@ build = {
         "src/request.c",
         "src/response.c",
         "src/settings.c",
+        "src/sigpipe.c",
         "src/transfer.c",
         "src/transport.c",
         "src/url.c",

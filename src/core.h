@@ -19,6 +19,8 @@
  *   client.c        the handle Lua holds, and the tickets of what is in flight
  *     settings.c    what a client is set to;  headers.c  its headers, in layers
  *     worker.c      who drives the loop: a thread, or who blocks; no Lua
+ *     bell.c        where a host waits that can only read sockets; no Lua
+ *     sigpipe.c     a signal kept from who blocks; no Lua
  *     transport.c   one client's loop over libcurl; no Lua
  *     transfer.c    one attempt, as libcurl sees it; no Lua
  *   clock.c         time, and waiting for it;  buffer.c  bytes, within a limit

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "bell.h"
+#include "sigpipe.h"
 
 struct cto_worker {
   struct cto_settings *settings;
@@ -195,8 +196,7 @@ static void drive(struct cto_worker *worker, struct cto_transfer *transfer)
   transfer->ended = true;
 }
 
-/* --- Threads: begun late, ended before the process is ----------------------
- */
+/* --- Threads: begun late, ended before the process is ------------------- */
 
 /* Joins the threads that have come to their end, or all of them. */
 static void reap(bool all)
@@ -324,8 +324,7 @@ static bool start_thread(struct cto_worker *worker)
   return worker->threaded;
 }
 
-/* --- What the client's own thread calls ------------------------------------
- */
+/* --- What the client's own thread calls --------------------------------- */
 
 struct cto_worker *cto_worker_new(struct cto_settings *settings)
 {
@@ -378,23 +377,13 @@ void cto_worker_await(struct cto_worker *worker, struct cto_transfer *transfer)
   pthread_mutex_unlock(&worker->lock);
 }
 
-/* Runs `drive` without the SIGPIPE that OpenSSL's writes to a dead connection
- * raise, and that libcurl, told to leave signals alone, doesn't stop. */
 static void drive_quietly(struct cto_worker *worker,
                           struct cto_transfer *transfer)
 {
-  sigset_t sigpipe, before, pending;
-  int taken;
-  sigemptyset(&sigpipe);
-  sigaddset(&sigpipe, SIGPIPE);
-  sigpending(&pending);
-  bool was_pending = sigismember(&pending, SIGPIPE) == 1;
-  pthread_sigmask(SIG_BLOCK, &sigpipe, &before);
+  struct cto_sigpipe held;
+  cto_sigpipe_hold(&held);
   drive(worker, transfer);
-  sigpending(&pending);
-  if (!was_pending && sigismember(&pending, SIGPIPE) == 1)
-    sigwait(&sigpipe, &taken);
-  pthread_sigmask(SIG_SETMASK, &before, NULL);
+  cto_sigpipe_let_go(&held);
 }
 
 static void run_on_thread(struct cto_worker *worker,

@@ -28,14 +28,18 @@ local state = {
 
 local function start(keeper, fn)
   keeper.taken, keeper.active = keeper.taken + 1, keeper.active + 1
-  ngx.thread.spawn(function()
-    local ok, problem = pcall(fn)
+  local ok, problem = pcall(ngx.thread.spawn, function()
+    local is_done, raised = pcall(fn)
     keeper.active = keeper.active - 1
     keeper.bell:post(1)
-    if not ok then
-      error(problem, 0)
+    if not is_done then
+      error(raised, 0)
     end
   end)
+  if not ok then -- out of memory: whoever waits for it gives up by himself
+    keeper.active = keeper.active - 1
+    ngx.log(ngx.ERR, "contactout: ", problem)
+  end
 end
 
 local set_timer

@@ -153,7 +153,7 @@ function M.attach(source, waiter)
   })
   if not ok then
     return errors.new("connection", "nginx has no connection left to wait on (" .. message
-      .. "): raise its worker_connections", { retryable = true })
+      .. "): raise its worker_connections and worker_rlimit_nofile", { retryable = true })
   end
   waiter.socket = socket
 end
