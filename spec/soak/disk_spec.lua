@@ -31,7 +31,7 @@ local function merge(first, second)
   return first
 end
 
-describe("a full disk", function()
+describe("a full disk #soak", function()
   for _, work in ipairs(works.WORKS) do
     it("ends a run with an error, and loses nothing of " .. work.endpoint, function()
       local undisturbed = works.measure(work)
@@ -50,7 +50,7 @@ describe("a full disk", function()
   end
 end)
 
-describe("a journal in use", function()
+describe("a journal in use #soak", function()
   it("is refused to another process, and does not suffer", function()
     local work = works.WORKS[1]
     local undisturbed = works.measure(work)

@@ -141,7 +141,7 @@ local function with_seed(check_all)
   assert(ok, ("SPEC_SEED=%d: %s"):format(soak.SEED, tostring(problem)))
 end
 
-describe("a run in which all goes wrong", function()
+describe("a run in which all goes wrong #soak", function()
   for _, work in ipairs(WORKS) do
     it("gives each input one value or error by " .. work.submit, function()
       with_seed(function(random)

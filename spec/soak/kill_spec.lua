@@ -67,7 +67,7 @@ local function survive(work, undisturbed, random, most)
   return kills, uncertain
 end
 
-describe("a run that is killed", function()
+describe("a run that is killed #soak", function()
   it("ends as an undisturbed one, and pays for nothing twice", function()
     soak.say("SPEC_SEED=%d", soak.SEED)
     local random, wanted = soak.random(soak.SEED), 2 * support.rounds(3)

@@ -58,7 +58,7 @@ end
 before_each(support.begin)
 after_each(support.finish)
 
-describe("the limits", function()
+describe("the limits #soak", function()
   -- under valgrind a short minute is too short
   it("are reached to 97 % and never passed #yields #speed", function()
     sandbox:config { minute = MINUTE }

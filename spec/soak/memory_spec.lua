@@ -35,7 +35,7 @@ local function measure(opts)
   return tonumber(output:match("^%d+ rows: (%d+) kB")), tonumber(output:match("(%d+) kB\nend"))
 end
 
-describe("a run with a journal", function()
+describe("a run with a journal #soak", function()
   it("takes no more memory for more inputs", function()
     -- what is in flight, full batches of results, is all there long before the first mark
     local first, all = measure { journal = file, batch_size = 250 }
