@@ -207,10 +207,11 @@ M.CALLBACK = {
     doc = "file of a bulk run, not under way, which may have submitted the job" },
 }
 
---- The option of that name; nil if there is none.
----@param list contactout.Option[]
+--- The option of that name; nil if there is none. Finds an endpoint, or a parameter of
+--- one, in their lists likewise.
+---@param list contactout.Option[]|table[]
 ---@param name string
----@return contactout.Option|nil
+---@return contactout.Option|table|nil
 function M.find(list, name)
   for _, option in ipairs(list) do
     if option.name == name then

@@ -14,10 +14,14 @@ local CONCURRENCY = 16
 -- Failed tasks of plain Lua, outside of any `run`, for which nobody has waited.
 local unclaimed = {}
 
-local function is_callable(value)
+--- Whether a value can be called: a function, or an object that is like one.
+---@return boolean
+function M.is_callable(value)
   local meta = getmetatable(value)
   return type(value) == "function" or type(meta) == "table" and meta.__call ~= nil
 end
+
+local is_callable = M.is_callable
 
 local function check_callable(value, level)
   if not is_callable(value) then

@@ -73,9 +73,7 @@ describe("a run's budget", function()
   it("counts what its journal recorded", function()
     local file = os.tmpname()
     finally(function()
-      for _, suffix in ipairs { "", "-wal", "-shm" } do
-        os.remove(file .. suffix)
-      end
+      bulk.remove_journal(file)
     end)
     local function go(client)
       return bulk.collect(client:contacts(bulk.urls(1, 100),
@@ -93,9 +91,7 @@ describe("a run's budget", function()
   it("counts what its journal can't be sure of: a search credit for each company", function()
     local file = os.tmpname()
     finally(function()
-      for _, suffix in ipairs { "", "-wal", "-shm" } do
-        os.remove(file .. suffix)
-      end
+      bulk.remove_journal(file)
     end)
     local domains = {}
     for i = 1, 30 do

@@ -23,9 +23,7 @@ end)
 
 after_each(function()
   support.finish()
-  for _, suffix in ipairs { "", "-wal", "-shm" } do
-    os.remove(file .. suffix)
-  end
+  bulk.remove_journal(file)
 end)
 
 -- A run in a program of its own, which ends by a kill at the nth event that `at` (the

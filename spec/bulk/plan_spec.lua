@@ -42,9 +42,7 @@ describe("plan", function()
   it("leaves out what the journal knows, and makes no journal", function()
     local client, file = support.client(), os.tmpname()
     finally(function()
-      for _, suffix in ipairs { "", "-wal", "-shm" } do
-        os.remove(file .. suffix)
-      end
+      bulk.remove_journal(file)
     end)
     os.remove(file)
     local opts = bulk.quick { journal = file }
@@ -64,9 +62,7 @@ describe("plan", function()
     end)
 
     after_each(function()
-      for _, suffix in ipairs { "", "-wal", "-shm" } do
-        os.remove(file .. suffix)
-      end
+      bulk.remove_journal(file)
     end)
 
     it("leaves the file locked to other processes", function()

@@ -56,9 +56,7 @@ end)
 
 after_each(function()
   support.finish()
-  for _, suffix in ipairs { "", "-wal", "-shm" } do
-    os.remove(file .. suffix)
-  end
+  bulk.remove_journal(file)
 end)
 
 -- Lets the requests to an endpoint meet faults, each by its lot.

@@ -3,6 +3,7 @@
 -- default, all of them with SPEC_RUNS (`make soak`). Without a journal each key stays in
 -- memory, about 250 bytes, to be known if it comes again.
 
+local bulk = require "spec.support.bulk"
 local sandboxes = require "spec.support.sandbox"
 local soak = require "spec.soak.soak"
 local support = require "spec.support.client"
@@ -20,9 +21,7 @@ before_each(function()
 end)
 
 after_each(function()
-  for _, suffix in ipairs { "", "-wal", "-shm" } do
-    os.remove(file .. suffix)
-  end
+  bulk.remove_journal(file)
 end)
 
 -- The memory that a run had taken at most after FIRST rows, and at its end, in kB.

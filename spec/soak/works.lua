@@ -2,6 +2,7 @@
 -- and what must hold for it afterwards.
 
 local assert = require "luassert"
+local bulk = require "spec.support.bulk"
 local cjson = require "cjson"
 local core = require "contactout.core"
 local inputs = require "spec.soak.inputs"
@@ -43,9 +44,7 @@ local file = os.tmpname()
 
 --- The journal of all runs is removed.
 function M.remove_journal()
-  for _, suffix in ipairs { "", "-wal", "-shm" } do
-    os.remove(file .. suffix)
-  end
+  bulk.remove_journal(file)
 end
 
 --- A fresh sandbox, and no journal.

@@ -41,6 +41,13 @@ function M.emails(n)
   return emails
 end
 
+--- Removes a journal, and what stands beside it.
+function M.remove_journal(file)
+  for _, suffix in ipairs { "", "-wal", "-shm" } do
+    os.remove(file .. suffix)
+  end
+end
+
 --- All rows of a run, as they came -> {{item, value, err}...}, what was raised
 function M.collect(rows)
   local list = {}

@@ -3,6 +3,7 @@
 
 local budget = require "contactout.budget"
 local options = require "contactout.options"
+local tasks = require "contactout.tasks"
 
 local RULES = options.RULES
 
@@ -13,8 +14,7 @@ local function version(value)
 end
 
 local function callable(value)
-  local meta = getmetatable(value)
-  return type(value) == "function" or type(meta) == "table" and meta.__call ~= nil, "a function"
+  return tasks.is_callable(value), "a function"
 end
 
 local find = options.find

@@ -3,6 +3,7 @@
 -- jobs/init.lua knows.
 
 local jobs = require "contactout.jobs"
+local tasks = require "contactout.tasks"
 
 ---@class contactout.Source
 ---@field total? integer how many inputs there are, where that is known
@@ -36,10 +37,7 @@ local function next_of_list(list)
   end
 end
 
-local function is_callable(value)
-  local meta = getmetatable(value)
-  return type(value) == "function" or type(meta) == "table" and meta.__call ~= nil
-end
+local is_callable = tasks.is_callable
 
 local M = {}
 

@@ -8,6 +8,7 @@ local core = require "contactout.core"
 local errors = require "contactout.errors"
 local keys = require "contactout.keys"
 local kinds = require "contactout.jobs.kinds"
+local options = require "contactout.options"
 local records = require "contactout.records"
 
 ---@class contactout.Work
@@ -22,14 +23,6 @@ local records = require "contactout.records"
 ---@field aliases? fun(raw: any): string[] what else an answer may be known by
 
 local M = {}
-
-local function row_of(endpoint)
-  for _, row in ipairs(core.endpoints) do
-    if row.name == endpoint then
-      return row
-    end
-  end
-end
 
 local function company_of(raw)
   if type(raw) ~= "table" then
@@ -53,7 +46,7 @@ local BY_JOB = {
 }
 
 local AT_ONCE = {
-  row = row_of("people_linkedin_batch"), concurrency = 8,
+  row = options.find(core.endpoints, "people_linkedin_batch"), concurrency = 8,
   send = by_request.send, answers = "profiles",
   kind = {
     name = "contacts", submit = "people_linkedin_batch", param = "profiles", argument = "urls",
@@ -68,7 +61,7 @@ local VERIFICATION = {
 }
 
 local DOMAINS = {
-  row = row_of("domain_enrich"), concurrency = 8,
+  row = options.find(core.endpoints, "domain_enrich"), concurrency = 8,
   send = by_request.send, answers = "companies", aliases = domains_of,
   kind = {
     name = "domains", submit = "domain_enrich", param = "domains", argument = "domains",
@@ -77,9 +70,7 @@ local DOMAINS = {
 }
 
 for _, work in ipairs { AT_ONCE, DOMAINS } do
-  for _, param in ipairs(work.row.params) do
-    work.kind.max = param.name == work.kind.param and param.max or work.kind.max
-  end
+  work.kind.max = options.find(work.row.params, work.kind.param).max
 end
 
 -- By method: `options`, and pick(opts), which gives the work, or nil and an error.

@@ -19,13 +19,7 @@ local records = require "contactout.records"
 ---  its value; or nil, and whether it is an answer all the same: nothing is known
 local M = {}
 
-local function find(list, name)
-  for _, row in ipairs(list) do
-    if row.name == name then
-      return row
-    end
-  end
-end
+local find = options.find
 
 local function contact_of(raw, key)
   if type(raw) ~= "table" then
