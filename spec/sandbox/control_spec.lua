@@ -47,6 +47,15 @@ describe("sandbox.control", function()
     assert.equal(504, status)
   end)
 
+  it("wait: refuses a count that there isn't, and what is no number", function()
+    for _, wrong in ipairs { "request=1", "requests=one", "" } do
+      local answer, status = sandbox:control("GET", "wait?seconds=0.05&" .. wrong)
+      assert.equal(400, status)
+      assert.matches("held, limited, requests", answer.message)
+    end
+    assert.equal(400, select(2, sandbox:control("GET", "wait?requests=0&seconds=soon")))
+  end)
+
   it("wait: answers when the request arrives", function()
     local peer = assert(require("socket").connect("127.0.0.1", tonumber(sandbox.url:match("%d+$"))))
     peer:send("GET /_sandbox/wait?requests=1 HTTP/1.1\r\nconnection: close\r\n\r\n")

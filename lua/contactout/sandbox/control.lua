@@ -3,7 +3,8 @@
 --
 --   GET  state                     counts, charges, errors
 --   GET  ledger?since=N&most=N     the requests numbered above N
---   GET  wait?NAME=N&seconds=S     answers when the count NAME has reached N
+--   GET  wait?NAME=N&seconds=S     answers when the count NAME has reached N; 504: it
+--                                  hasn't, in S seconds, of which 10 are the most
 --   GET  release                   lets held requests go
 --   POST reset                     back to the start
 --   POST faults {"fault": "...", "times": n, "path": "..."}
@@ -37,6 +38,15 @@ local function state(world)
   return 200, shown
 end
 
+local function sorted_names(map)
+  local names = {}
+  for name in pairs(map) do
+    names[#names + 1] = name
+  end
+  table.sort(names)
+  return names
+end
+
 local ACTIONS = {}
 
 ACTIONS["GET state"] = state
@@ -45,11 +55,35 @@ ACTIONS["GET ledger"] = function(world, args)
   return 200, world.ledger:since(tonumber(args.since) or 0, tonumber(args.most))
 end
 
+-- The counts to wait for, and the seconds; nil and what is wrong with the arguments.
+local function read_wait(world, args)
+  local known, wanted, seconds = counts(world), {}, LONGEST_WAIT
+  for name, text in pairs(args) do
+    local number = tonumber(text)
+    if name == "seconds" and number then
+      seconds = math.min(number, LONGEST_WAIT)
+    elseif known[name] and number then
+      wanted[name] = number
+    else
+      return nil, ("can't wait for %s=%s"):format(name, tostring(text))
+    end
+  end
+  if next(wanted) == nil then
+    return nil, "there is nothing to wait for"
+  end
+  return wanted, seconds
+end
+
 ACTIONS["GET wait"] = function(world, args)
-  local seconds = math.min(tonumber(args.seconds) or LONGEST_WAIT, LONGEST_WAIT)
+  local wanted, seconds = read_wait(world, args)
+  if not wanted then
+    return 400, { message = seconds .. "; there are numbers of: "
+      .. table.concat(sorted_names(counts(world)), ", ") }
+  end
   local reached = world:wait_until(function()
-    for name, count in pairs(counts(world)) do
-      if args[name] and count < tonumber(args[name]) then
+    local reached_by_now = counts(world)
+    for name, number in pairs(wanted) do
+      if reached_by_now[name] < number then
         return false
       end
     end
