@@ -77,6 +77,30 @@ describe("a run with a journal", function()
     assert.equal(0, states[#states].duplicates)
   end)
 
+  it("counts each input once by what became of it, and duplicates besides", function()
+    local function inputs(first, last)
+      local urls = bulk.urls(first, last)
+      for i = 1, last - first + 1 do
+        urls[#urls + 1] = urls[i] .. "/"
+      end
+      urls[#urls + 1] = "no address"
+      return urls
+    end
+    local function count(urls)
+      local opts, last = { batch_size = 5, concurrency = 1 }, nil
+      opts.on_progress = function(state) last = state end
+      bulk.collect(support.client():contacts(urls, journaled(opts)))
+      assert.equal(last.total, last.done)
+      assert.equal(last.done, last.found + last.missing + last.failed + last.uncertain)
+      return { last.found, last.missing, last.failed, last.uncertain, last.duplicates }
+    end
+    assert.same({ 18, 2, 1, 0, 10 }, count(inputs(11, 20)))
+    sandbox:fault("job-fail", 1, "people_linkedin_batch_v2")
+    assert.same({ 26, 4, 1, 10, 20 }, count(inputs(11, 30)))
+    -- those whose job failed are taken up first, when nobody waits for them
+    assert.same({ 26, 4, 1, 10, 20 }, count(inputs(11, 30)))
+  end)
+
   it("sends no key twice within itself", function()
     local urls = bulk.urls(1, 40)
     for i = 1, 40 do

@@ -27,6 +27,9 @@ function Journaled:enter(sent, canonical, item)
 end
 
 function Journaled:keep(canonical, _, err)
+  if #self._entries[canonical].items > 0 then
+    self:_is_first_row(canonical)
+  end
   self._entries[canonical] = nil
   if err and not FINAL[err.kind] then
     self._failures[canonical] = err
@@ -71,12 +74,13 @@ end
 
 READ.sent = READ.uncertain
 
---- As that of answers.lua. What was known before this run isn't a duplicate's.
----@return boolean is_known
----@return any|nil value
----@return contactout.Error|nil err
----@return boolean|nil is_new its first row, as far as can be told
-function Journaled:recall(canonical)
+-- Whether a key has no row yet. In the first run of a journal each that is known has one.
+function Journaled:_is_first_row(canonical)
+  return self._is_resumed and self._journal:is_first(canonical)
+end
+
+-- As `recall`.
+local function look_up(self, canonical)
   local failure = self._failures[canonical]
   if failure then
     return true, nil, failure
@@ -87,8 +91,17 @@ function Journaled:recall(canonical)
   elseif not entry then
     return false
   end
-  local is_known, value, err = READ[entry.state](self, entry)
-  return is_known, value, err, self._is_resumed
+  return READ[entry.state](self, entry)
+end
+
+--- As that of answers.lua. What was known before this run isn't a duplicate's.
+---@return boolean is_known
+---@return any|nil value
+---@return contactout.Error|nil err
+---@return boolean|nil is_new its first row
+function Journaled:recall(canonical)
+  local is_known, value, err = look_up(self, canonical)
+  return is_known, value, err, is_known and self:_is_first_row(canonical)
 end
 
 -- What is written ---------------------------------------------------------------------
@@ -170,7 +183,7 @@ function Journaled:next_job()
   if not job then
     return nil, err
   end
-  self._last_job, self._is_resumed = job.batch, true
+  self._last_job = job.batch
   local batch = { number = job.batch, uuid = job.uuid }
   for i, canonical in ipairs(job.keys) do
     batch[i] = { sent = canonical, canonical = canonical, items = {} }

@@ -149,6 +149,19 @@ function Journal:has_batches()
   return self._first_batch > 1
 end
 
+--- Whether this run comes to a key for the first time, by its calls of this. Such keys
+--- are in a temporary file of SQLite's that has no name, since they are as many as there
+--- are inputs: 7 us a call, and no commit.
+---@param key string
+---@return boolean is_first false, too, where no temporary file can be written
+function Journal:is_first(key)
+  if not self._counts_firsts then
+    self._counts_firsts = true
+    self._db:exec("CREATE TEMP TABLE met (key TEXT PRIMARY KEY) WITHOUT ROWID")
+  end
+  return self._db:run("INSERT OR IGNORE INTO met VALUES (?)", key) == 1
+end
+
 -- Opening and closing ---------------------------------------------------------------
 
 --- Closes the file, for others to open. Safe twice.
