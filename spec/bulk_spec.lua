@@ -42,7 +42,7 @@ describe("contacts", function()
     local rows = bulk.by_item(support.client():contacts(items, quick {
       key = function(item) return item.at end,
     }))
-    assert.equal(rows[items[1]].value, rows[items[3]].value)
+    assert.same(rows[items[1]].value, rows[items[3]].value)
     assert.equal("invalid_argument", rows[items[4]].err.kind)
     assert.equal("urls[4]", rows[items[4]].err.param)
   end)
@@ -74,6 +74,26 @@ describe("contacts", function()
     end
     assert.equal(4, sandbox:state().jobs)
     assert.equal(36, support.charges().email)
+  end)
+
+  it("gives each row a value, or an error, of its own", function()
+    local urls = bulk.urls(9, 10) -- somebody, and nobody
+    for i = 3, 20 do
+      urls[i] = urls[i - 2]
+    end
+    local file = os.tmpname()
+    for _, opts in ipairs { {}, { journal = file }, bulk.with_fault("job-fail") } do
+      local seen, first = {}, {}
+      for _, row in ipairs(bulk.collect(support.client():contacts(urls, quick(opts)))) do
+        local one = row.err or row.value
+        assert.is_nil(seen[one])
+        assert.is_nil(seen[one.raw or one])
+        first[row.item] = first[row.item] or one
+        assert.same(first[row.item], one)
+        seen[one], seen[one.raw or one] = true, true
+      end
+    end
+    bulk.remove_journal(file)
   end)
 
   it("asks version 1 for 30 at once, without jobs", function()

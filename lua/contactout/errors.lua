@@ -35,6 +35,13 @@ function M.fail(kind, message, fields)
   return nil, core.error(kind, message, fields)
 end
 
+--- Another error that says the same.
+---@param err contactout.Error
+---@return contactout.Error
+function M.copy(err)
+  return core.error(err.kind, err.message, err)
+end
+
 ---@param value any
 ---@return boolean
 function M.is(value)

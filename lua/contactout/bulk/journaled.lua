@@ -83,7 +83,7 @@ end
 local function look_up(self, canonical)
   local failure = self._failures[canonical]
   if failure then
-    return true, nil, failure
+    return true, nil, errors.copy(failure)
   end
   local entry, problem = self._journal:get(canonical)
   if problem then
