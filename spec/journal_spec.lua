@@ -198,7 +198,8 @@ describe("unfinished jobs", function()
   it("are found one after the other, with the keys they owe", function()
     local j = open()
     for i = 1, 3 do
-      local batch = assert(j:begin({ "a" .. i, "b" .. i }, { job = "verification" }))
+      local batch = assert(j:begin({ "a" .. i, "b" .. i },
+        { job = "verification", at_most = { verifier = 2 } }))
       assert(j:submitted(batch, "uuid-" .. i))
       if i == 2 then
         assert(j:answered(batch, { { key = "a2", value = 1 }, { key = "b2", value = 1 } }))
@@ -209,8 +210,8 @@ describe("unfinished jobs", function()
     assert(j:begin({ "c" }, { job = "verification" }))
     j = reopen(j)
     local job = assert(j:next_job(0))
-    assert.same({ batch = job.batch, job = "verification", uuid = "uuid-1", keys = { "a1", "b1" } },
-      job)
+    assert.same({ batch = job.batch, job = "verification", uuid = "uuid-1", keys = { "a1", "b1" },
+      doubt = { verifier = 2 } }, job)
     job = assert(j:next_job(job.batch))
     assert.same({ "uuid-3", "a3" }, { job.uuid, job.keys[1] })
     assert.same({ n = 2 }, { n = select("#", j:next_job(job.batch), nil) })
@@ -267,6 +268,18 @@ describe("the credits spent", function()
     batch = assert(j:begin({ "b" }, { at_most = { email = 1 } }))
     assert(j:answered(batch, { { key = "b", value = 1 } }, { email = 1 }))
     assert.same({ email = 2, uncertain = { email = 1 } }, reopen(j):spent())
+  end)
+
+  it("are in doubt as far as the answers say, whoever is still waited for", function()
+    local j = open()
+    local batch = assert(j:begin({ "a", "b", "c" }, { at_most = { email = 3, phone = 3 } }))
+    assert(j:answered(batch, { { key = "a", value = 1 } },
+      { email = 1, uncertain = { email = 1, phone = 2 } }))
+    j = reopen(j)
+    assert.same({ email = 1, phone = 0, uncertain = { email = 1, phone = 2 } }, j:spent())
+    assert(j:answered(batch, { { key = "b", value = 1 }, { key = "c", value = 1 } },
+      { phone = 1, uncertain = { email = 1 } }))
+    assert.same({ email = 1, phone = 1, uncertain = { email = 1, phone = 0 } }, reopen(j):spent())
   end)
 
   it("are none of a batch that was cleared", function()

@@ -87,7 +87,7 @@ local Client = {}
 ---@field journal? string file that makes the run survive a kill: the same call takes it up again
 ---@field budget? any credits this run may spend, by kind, with what its journal recorded
 ---@field limit? number inputs that are read at most; all
----@field on_progress? any function(state), called ten times a second at most, and at the end
+---@field on_progress? any function(state), called ten times a second at most, and at the end; its credits are those of this run, with what its journal recorded
 ---@field timeout? number seconds for one attempt
 ---@field headers? table further headers by name; false leaves a default one out
 ---@field extra? table undocumented parameters by name, passed through
@@ -106,7 +106,7 @@ local Client = {}
 ---@field journal? string file that makes the run survive a kill: the same call takes it up again
 ---@field budget? any credits this run may spend, by kind, with what its journal recorded
 ---@field limit? number inputs that are read at most; all
----@field on_progress? any function(state), called ten times a second at most, and at the end
+---@field on_progress? any function(state), called ten times a second at most, and at the end; its credits are those of this run, with what its journal recorded
 ---@field timeout? number seconds for one attempt
 ---@field headers? table further headers by name; false leaves a default one out
 ---@field extra? table undocumented parameters by name, passed through
@@ -121,7 +121,7 @@ local Client = {}
 ---@field journal? string file that makes the run survive a kill: the same call takes it up again
 ---@field budget? any credits this run may spend, by kind, with what its journal recorded
 ---@field limit? number inputs that are read at most; all
----@field on_progress? any function(state), called ten times a second at most, and at the end
+---@field on_progress? any function(state), called ten times a second at most, and at the end; its credits are those of this run, with what its journal recorded
 ---@field timeout? number seconds for one attempt
 ---@field headers? table further headers by name; false leaves a default one out
 ---@field extra? table undocumented parameters by name, passed through

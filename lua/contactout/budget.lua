@@ -132,7 +132,7 @@ local function recount(self, reservation, charged, uncertain)
   add(self._charged, charged, 1)
   add(self._uncertain, uncertain, 1)
   reservation.charged, reservation.uncertain = charged, uncertain
-  if self._within then
+  if reservation.within then
     recount(self._within, reservation.within, charged, uncertain)
   end
 end
@@ -144,6 +144,15 @@ end
 ---@param uncertain? contactout.Credits the same of what may have been charged besides
 function Budget:settle(reservation, charged, uncertain)
   recount(self, reservation, charged, uncertain or NONE)
+end
+
+--- Counts what was spent elsewhere, in place of what was known of it before. It is none
+--- of the budget's around.
+---@param charged contactout.Credits kept, and not to be changed
+---@param uncertain contactout.Credits the same of what may have been charged besides
+function Budget:count_elsewhere(charged, uncertain)
+  self._elsewhere = self._elsewhere or { charged = NONE, uncertain = NONE }
+  recount(self, self._elsewhere, charged, uncertain)
 end
 
 --- What was spent: a number for each kind, and the same in `uncertain` for what may

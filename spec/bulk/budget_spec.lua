@@ -88,6 +88,24 @@ describe("a run's budget", function()
     assert.equal(25, support.charges().email)
   end)
 
+  it("has again what a job that was taken up turns out not to have cost", function()
+    local file = os.tmpname()
+    finally(function()
+      bulk.remove_journal(file)
+    end)
+    local function go(last, opts)
+      opts.journal, opts.budget, opts.batch_size = file, { email = 30 }, 10
+      return bulk.collect(support.client():contacts(bulk.urls(1, last), quick(opts)))
+    end
+    sandbox:config { job_polls = 100000 }
+    assert.same({ job_timeout = 20 }, bulk.kinds(go(20, { job_timeout = 0.02 })))
+    sandbox:config { job_polls = 1 }
+    local rows, failure = go(60, {})
+    assert.equal("budget", failure.kind)
+    assert.equal(30, bulk.kinds(rows).value)
+    assert.equal(30, support.charges().email)
+  end)
+
   it("counts what its journal can't be sure of: a search credit for each company", function()
     local file = os.tmpname()
     finally(function()

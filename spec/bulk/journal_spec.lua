@@ -278,6 +278,55 @@ describe("a run with a journal", function()
     end)
   end
 
+  describe("tells the credits of all its runs", function()
+    -- A run to its end -> what its last report says
+    local function credits_of(first, last, opts)
+      local credits
+      opts = opts or {}
+      opts.on_progress = function(state) credits = state.credits end
+      bulk.collect(support.client():contacts(bulk.urls(first, last), journaled(opts)))
+      return credits
+    end
+
+    local SUBMITTED = 'event.type == "response" and event.endpoint == "people_linkedin_batch_v2"'
+
+    it("after a kill that left a request in doubt", function()
+      killed_run(SUBMITTED, 2, "concurrency = 1")
+      local credits = credits_of(1, 60, { batch_size = 10 })
+      assert.equal(10, credits.uncertain.email)
+      assert.equal(support.charges().email, credits.email + 9) -- of ten one has no address
+      assert.same(credits, credits_of(1, 60, { batch_size = 10 }))
+    end)
+
+    it("after a kill that left jobs", function()
+      killed_run('event.type == "job" and event.keys', 3, "concurrency = 1")
+      local credits = credits_of(1, 60, { batch_size = 10 })
+      assert.equal(0, credits.uncertain.email)
+      assert.equal(54, credits.email)
+      assert.same(credits, credits_of(1, 60, { batch_size = 10 }))
+    end)
+
+    it("after a job that failed, and one that lost keys", function()
+      sandbox:fault("job-fail", 1, "people_linkedin_batch_v2")
+      sandbox:fault("job-lose-keys:3,job-word:DONE", 1, "people_linkedin_batch_v2")
+      local credits = credits_of(1, 20, { batch_size = 10, concurrency = 1 })
+      assert.equal(10 + 3, credits.uncertain.email)
+      assert.equal(7, credits.email)
+      assert.equal(0, credits.phone)
+      assert.same(credits, credits_of(1, 20))
+    end)
+
+    it("after a job that didn't end, and once it has", function()
+      sandbox:config { job_polls = 100000 }
+      local credits = credits_of(1, 10, { job_timeout = 0.02 })
+      assert.equal(10, credits.uncertain.email)
+      assert.same(credits, credits_of(1, 10, { job_timeout = 0.02 }))
+      sandbox:config { job_polls = 1 }
+      credits = credits_of(1, 10)
+      assert.same({ 9, 0 }, { credits.email, credits.uncertain.email })
+    end)
+  end)
+
   it("reports what was killed with a request on its way, and doesn't repeat it", function()
     killed_run('event.type == "response" and event.endpoint == "people_linkedin_batch_v2"', 1,
       "concurrency = 1")

@@ -35,4 +35,21 @@ describe("a purse", function()
     assert.equal(0, (new({ email = 5 }, nil, recorded):fitting(50)))
     assert.equal(50, new(nil, nil, recorded):fitting(50))
   end)
+
+  it("counts what a job of an earlier run has cost in place of what it might have", function()
+    local client_limits = { email = 100 }
+    local one = new({ email = 20 }, { client_limits = client_limits },
+      { email = 4, uncertain = { email = 10 } })
+    assert.equal(6, one:fitting(50))
+    one:settle_earlier({ email = 7 }, { email = 3, uncertain = { email = 1 } })
+    assert.equal(9, one:fitting(50))
+    assert.same({ email = 7, phone = 0, search = 0, verifier = 0,
+      uncertain = { email = 4, phone = 0, search = 0, verifier = 0 } }, one:spent())
+  end)
+
+  it("counts what earlier runs have spent for itself alone, not for its client", function()
+    local one = new({ email = 20 }, { client_limits = { email = 12 } },
+      { email = 4, uncertain = { email = 3 } })
+    assert.equal(12, one:fitting(50))
+  end)
 end)

@@ -79,8 +79,8 @@ local function rows_of(job, problem)
   }, JobRows)
 end
 
--- What the answers to a batch have cost. Of a job that was taken up again those that an
--- earlier run has had are none of the batch's.
+-- What the answers to a batch have cost, and in `uncertain` what it may have besides. Of
+-- a job that was taken up again those that an earlier run has had are none of the batch's.
 local function spent_on(run, wanted, job)
   local kind, result = run.work.kind, {}
   local answers = reply.answers(job.result, kind.form)
@@ -88,7 +88,10 @@ local function spent_on(run, wanted, job)
     local answer = wanted:answer(answers, place)
     result[place] = answer and answer.value
   end
-  return (charges.job_charged(kind.row, run.purse:most(#wanted.sent), { result = result }))
+  local charged, maybe = charges.job_charged(kind.row, run.purse:most(#wanted.sent),
+    { result = result, status = job.status == "done" and "DONE" or nil })
+  charged.uncertain = maybe
+  return charged
 end
 
 -- Waits for a batch's job.
@@ -136,8 +139,12 @@ end
 ---@return contactout.Outcome
 function M.resume(run, batch)
   local wanted = keys_of(batch)
-  return follow(run, batch, wanted,
+  local outcome = follow(run, batch, wanted,
     jobs.resume(run.client, run.work.kind, batch.uuid, wanted))
+  if outcome.spent then
+    run.purse:settle_earlier(batch.doubt, outcome.spent)
+  end
+  return outcome
 end
 
 return M

@@ -184,7 +184,7 @@ function Journaled:next_job()
     return nil, err
   end
   self._last_job = job.batch
-  local batch = { number = job.batch, uuid = job.uuid }
+  local batch = { number = job.batch, uuid = job.uuid, doubt = job.doubt }
   for i, canonical in ipairs(job.keys) do
     batch[i] = { sent = canonical, canonical = canonical, items = {} }
     self._entries[canonical] = batch[i]

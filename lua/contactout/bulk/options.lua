@@ -34,7 +34,8 @@ local function bulk_options(own)
     { name = "limit", type = "number", check = RULES.count,
       doc = "inputs that are read at most; all" },
     { name = "on_progress", type = "any", check = callable,
-      doc = "function(state), called ten times a second at most, and at the end" },
+      doc = "function(state), called ten times a second at most, and at the end; its credits "
+        .. "are those of this run, with what its journal recorded" },
   }
   for _, option in ipairs(common) do
     own[#own + 1] = option

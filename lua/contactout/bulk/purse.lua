@@ -37,19 +37,33 @@ function Purse:fitting(count)
   return 0, select(2, self.budget:fits(self._each))
 end
 
---- What the run has spent, by kind, and in `uncertain` what it may have besides.
+--- What the run has spent, with what its journal recorded, by kind; and in `uncertain`
+--- what it may have besides.
 ---@return table
 function Purse:spent()
   return self.budget:totals()
 end
 
--- What is left of limits after what a journal recorded, all that is uncertain included.
-local function remaining(limits, recorded)
-  local left = {}
-  for kind, limit in pairs(limits) do
-    left[kind] = math.max(0, limit - (recorded[kind] or 0) - (recorded.uncertain[kind] or 0))
+-- Adds to what earlier runs have spent -> the sums
+local function add(sums, amounts, sign)
+  local new = {}
+  for _, kind in ipairs(credits.KINDS) do
+    new[kind] = (sums[kind] or 0) + sign * (amounts[kind] or 0)
   end
-  return left
+  return new
+end
+
+local function count_earlier(self, charged, uncertain)
+  self._charged, self._uncertain = charged, uncertain
+  self.budget:count_elsewhere(charged, uncertain)
+end
+
+--- A job of an earlier run has told what it cost.
+---@param doubt contactout.Credits what it may have cost by what was known before
+---@param spent table what it did cost besides; `uncertain`: what it may have, still
+function Purse:settle_earlier(doubt, spent)
+  local uncertain = add(self._uncertain, doubt, -1)
+  count_earlier(self, add(self._charged, spent, 1), add(uncertain, spent.uncertain, 1))
 end
 
 local M = {}
@@ -61,14 +75,14 @@ local M = {}
 ---@return contactout.Purse
 function M.new(work, opts, within, recorded)
   local params = { [work.kind.param] = { "one" }, include_phone = opts.params.include_phone }
-  local limits = opts.budget
-  if limits and recorded then
-    limits = remaining(limits, recorded)
-  end
-  return setmetatable({
-    budget = budget.new(limits, within),
+  local purse = setmetatable({
+    budget = budget.new(opts.budget, within),
     _each = credits.most(work.row, params, opts.call.extra),
   }, Purse)
+  if recorded then
+    count_earlier(purse, add({}, recorded, 1), add({}, recorded.uncertain, 1))
+  end
+  return purse
 end
 
 return M

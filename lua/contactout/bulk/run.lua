@@ -20,7 +20,7 @@ local task = require "contactout.task"
 
 ---@class contactout.Outcome of a batch: `rows`, or `err`; neither where nobody asks
 ---@field rows? table with next(self), which gives a key's entry, its value and its error
----@field spent? contactout.Credits what its rows cost
+---@field spent? contactout.Credits what its rows cost; `uncertain`: may have, besides
 ---@field err? contactout.Error nothing came of it
 
 ---@class contactout.Run

@@ -100,15 +100,30 @@ local SETTLE = [[
 UPDATE batches SET settled = 1
 WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM sent WHERE batch = ?1)]]
 
---- Answers of a batch have cost something; the last one settles the batch.
+-- What a batch has cost for sure is the most that it can have, but for what is in doubt.
+local function add_doubt(list, batch, uncertain)
+  add(list, { "UPDATE charges SET at_most = spent WHERE batch = ?", batch })
+  for credit, count in pairs(uncertain) do
+    add(list, { "UPDATE charges SET at_most = spent + ? WHERE batch = ? AND credit = ?",
+      count, batch, credit })
+  end
+end
+
+--- Answers of a batch have cost something. What it may have cost besides, they say; or
+--- else nothing is in doubt any more after the last of them.
 ---@param list table[]
 ---@param batch integer
 ---@param spent table<string, integer>
-function M.settle(list, batch, spent)
+---@param uncertain? table<string, integer>
+function M.settle(list, batch, spent, uncertain)
   for credit, count in pairs(spent) do
     add(list, { ADD_SPENT, batch, credit, count })
   end
-  add(list, { SETTLE, batch })
+  if uncertain then
+    add_doubt(list, batch, uncertain)
+  else
+    add(list, { SETTLE, batch })
+  end
 end
 
 return M

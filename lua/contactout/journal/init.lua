@@ -78,10 +78,10 @@ end
 
 -- Answers -----------------------------------------------------------------------
 
---- An error's fields, without what makes it print.
-local function plain(err)
+--- The fields alone: of an error, without what makes it print.
+local function plain(record)
   local fields = {}
-  for name, value in pairs(err) do
+  for name, value in pairs(record) do
     fields[name] = value
   end
   return fields
@@ -96,7 +96,8 @@ end
 --- failure is recorded only if it is final; else the key stays as it is.
 ---@param batch integer
 ---@param answers contactout.JournalAnswer[]
----@param spent? table<string, integer> credits that these answers cost
+---@param spent? table<string, integer> credits that these answers cost; `uncertain`: what
+---  the batch may have cost besides, by now, where that is known
 ---@return true|nil
 ---@return contactout.Error|nil err
 function Journal:answered(batch, answers, spent)
@@ -109,7 +110,9 @@ function Journal:answered(batch, answers, spent)
     end
     changes.answer(list, answer.key, answer.err and "failed" or "answered", text)
   end
-  changes.settle(list, batch, spent or {})
+  local certain = plain(spent or {})
+  certain.uncertain = nil
+  changes.settle(list, batch, certain, spent and spent.uncertain)
   return changes.commit(self._db, list)
 end
 

@@ -89,11 +89,22 @@ local function keys_of(rows)
   return rows
 end
 
+--- What a batch may have cost besides what it has.
+local function doubt_of(db, batch)
+  local rows, err = db:rows("SELECT credit, at_most - spent AS count FROM charges WHERE batch = ? "
+    .. "AND at_most > spent", batch)
+  local doubt = {}
+  for _, row in ipairs(rows or {}) do
+    doubt[row.credit] = row.count
+  end
+  return rows and doubt, err
+end
+
 --- The first unfinished job after a batch: submitted, and some of its keys have no
 --- answer.
 ---@param after integer a batch; 0: from the start
----@return table|nil job batch, job (its kind), uuid, keys (those without an answer);
----  nil: there are no more
+---@return table|nil job batch, job (its kind), uuid, keys (those without an answer), doubt
+---  (credit -> how many it may have cost besides what is recorded); nil: there are no more
 ---@return contactout.Error|nil err
 function methods:next_job(after)
   local job, err = self._db:first(NEXT_JOB, after)
@@ -106,7 +117,8 @@ function methods:next_job(after)
     return nil, err
   end
   job.keys = keys_of(rows)
-  return job
+  job.doubt, err = doubt_of(self._db, job.batch)
+  return job.doubt and job, err
 end
 
 local NEXT_UNCERTAIN = [[
