@@ -75,6 +75,18 @@ function List:bulk_options()
   }
 end
 
+local function credits_text(spent)
+  local parts = {}
+  for _, kind in ipairs(KINDS) do
+    local unsure = spent.uncertain[kind]
+    if spent[kind] > 0 or unsure > 0 then
+      parts[#parts + 1] = spent[kind] .. " " .. kind
+        .. (unsure > 0 and " and up to " .. unsure .. " uncertain" or "")
+    end
+  end
+  return #parts > 0 and table.concat(parts, ", ") or "none"
+end
+
 --- Shows what client:plan says; it has read all rows, so their number is known then.
 function List:show_plan(plan)
   self.total = plan.keys + plan.duplicates + plan.invalid
@@ -88,6 +100,7 @@ function List:show_plan(plan)
     end
   end
   print(("  %d requests, %.0f seconds at least"):format(plan.requests, plan.seconds))
+  print("  spent so far, by the journal: " .. credits_text(plan.spent))
 end
 
 --- Begins the output, beside what an earlier run wrote: that stays until this is whole.
@@ -139,18 +152,6 @@ end
 ---------------------------------------------------------------------------
 -- The summary
 ---------------------------------------------------------------------------
-
-local function credits_text(spent)
-  local parts = {}
-  for _, kind in ipairs(KINDS) do
-    local unsure = spent.uncertain[kind]
-    if spent[kind] > 0 or unsure > 0 then
-      parts[#parts + 1] = spent[kind] .. " " .. kind
-        .. (unsure > 0 and " and up to " .. unsure .. " uncertain" or "")
-    end
-  end
-  return #parts > 0 and table.concat(parts, ", ") or "none"
-end
 
 -- What to do next, by the kind of error that ended the run.
 local NEXT = {

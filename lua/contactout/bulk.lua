@@ -118,7 +118,8 @@ end
 ---  50 people a minute, and the credits are narrowed by what they say; yields in a host
 ---@return table|nil plan `keys` (different ones), `duplicates`, `invalid`, `known` (whose
 ---  answer, or job, is in the journal); `requests` and `seconds`, within the rate limit,
----  at least; `credits`: by kind {min =, max =}
+---  at least; `credits`: by kind {min =, max =}; with a journal also `spent`: what all its
+---  runs have spent by now, as `client:spent()` tells it
 ---@return contactout.Error|nil err
 function methods:plan(method, input, opts)
   if type(method) ~= "string" or not works[method] then

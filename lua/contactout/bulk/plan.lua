@@ -23,6 +23,30 @@ local function open_journal(client, work, opts)
   return journaled.open(client, opts.method, work, opts)
 end
 
+-- As client:spent() gives it.
+local function with_each_kind(spent)
+  for _, kind in ipairs(credits.KINDS) do
+    spent[kind], spent.uncertain[kind] = spent[kind] or 0, spent.uncertain[kind] or 0
+  end
+  return spent
+end
+
+-- The run's journal, and what all its runs have spent: nothing, if there is none by now.
+local function read_journal(client, work, opts)
+  local spent = { uncertain = {} }
+  local recorded, err = open_journal(client, work, opts)
+  if recorded then
+    spent, err = recorded:spent()
+  end
+  if err then
+    if recorded then
+      recorded:close()
+    end
+    return nil, nil, err
+  end
+  return recorded, opts.journal and with_each_kind(spent)
+end
+
 -- Counts the inputs: `keys`, `duplicates`, `invalid`, `known`. A list gets the keys
 -- that are new.
 local function count(inputs, recorded, new)
@@ -102,15 +126,16 @@ end
 ---@return contactout.Error|nil err
 function M.make(client, work, input, opts, is_checked)
   local inputs, err = source.new(work.kind, input, opts)
-  local recorded
+  local recorded, spent
   if inputs then
-    recorded, err = open_journal(client, work, opts)
+    recorded, spent, err = read_journal(client, work, opts)
   end
   if err then
     return nil, err
   end
   local keys = is_checked and {} or nil
   local plan = count_and_close(inputs, recorded, keys)
+  plan.spent = spent or nil
   local new = plan.keys - plan.known
   local size = math.min(opts.batch_size or work.kind.max, work.kind.max)
   plan.requests = math.ceil(new / size) * (work.resume and 2 or 1) -- a job is polled once at least
