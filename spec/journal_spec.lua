@@ -216,6 +216,20 @@ describe("unfinished jobs", function()
     assert.same({ "uuid-3", "a3" }, { job.uuid, job.keys[1] })
     assert.same({ n = 2 }, { n = select("#", j:next_job(job.batch), nil) })
   end)
+
+  it("owe no key that was asked for again, once that is a job", function()
+    local j = open()
+    for i = 1, 2 do
+      assert(j:submitted(assert(j:begin({ "a", "b" }, { job = "contacts" })), "uuid-" .. i))
+    end
+    local last = assert(j:begin({ "b" }, { job = "contacts" }))
+    j = reopen(j)
+    local job = assert(j:next_job(0))
+    assert.same({ "uuid-2", "a", "b" }, { job.uuid, job.keys[1], job.keys[2] })
+    assert(j:submitted(last, "uuid-3"))
+    assert.same({ "a" }, j:next_job(0).keys)
+    assert.same({ "b" }, j:next_job(job.batch).keys)
+  end)
 end)
 
 describe("a page", function()

@@ -141,6 +141,96 @@ describe("a run with a journal", function()
     assert.equal(1, sandbox:state().jobs)
   end)
 
+  describe("whose jobs ended without an answer", function()
+    local function go(last, opts)
+      return bulk.collect(support.client():contacts(bulk.urls(1, last), journaled(opts)))
+    end
+
+    -- The keys of the last job.
+    local function last_submitted()
+      local keys
+      for _, entry in ipairs(sandbox:ledger()) do
+        if entry.endpoint == "people_linkedin_batch_v2" then
+          keys = assert(core.decode(entry.body)).profiles
+        end
+      end
+      table.sort(keys)
+      return keys
+    end
+
+    it("asks anew for their keys only with retry_charged, as the error says", function()
+      sandbox:fault("job-fail", 1, "people_linkedin_batch_v2")
+      for _ = 1, 2 do
+        local rows = go(6)
+        assert.same({ job_failed = 6 }, bulk.kinds(rows))
+        assert.matches("retry_charged = true", rows[1].err.message)
+        assert.matches("^%x+%-", rows[1].err.job_uuid)
+        assert.is_true(rows[1].err.maybe_charged)
+      end
+      assert.equal(1, sandbox:state().jobs)
+      assert.same({ value = 6 }, bulk.kinds(go(6, { retry_charged = true })))
+      assert.same({ value = 6 }, bulk.kinds(go(6)))
+      assert.equal(2, sandbox:state().jobs)
+      bulk.check_charges()
+    end)
+
+    it("asks anew for those alone that a job lost, and that are asked for", function()
+      sandbox:fault("job-lose-keys:3,job-word:DONE", 1, "people_linkedin_batch_v2")
+      assert.same({ job_failed = 3, value = 3 }, bulk.kinds(go(6)))
+      local rows = go(5, { retry_charged = true })
+      assert.same({ value = 5 }, bulk.kinds(rows))
+      assert.same(bulk.urls(4, 5), last_submitted())
+      assert.same({ job_failed = 1, value = 5 }, bulk.kinds(go(6)))
+      assert.equal(2, sandbox:state().jobs)
+    end)
+
+    it("asks anew, whenever their inputs come", function()
+      sandbox:fault("job-fail", -1, "people_linkedin_batch_v2")
+      go(60, { batch_size = 10 })
+      sandbox:reset()
+      sandbox:fault("status:400,message:Invalid job", -1, "people_linkedin_batch_v2_result")
+      assert.same({ job_failed = 60 }, bulk.kinds(go(60)))
+      sandbox:reset()
+      sandbox:fault("status:400,message:Invalid job", 6, "people_linkedin_batch_v2_result")
+      local rows = go(60, { batch_size = 10, concurrency = 2, retry_charged = true })
+      assert.same({ value = 54, not_found = 6 }, bulk.kinds(rows))
+      bulk.check_charges()
+    end)
+
+    it("asks the last job alone, where a second one failed, too", function()
+      sandbox:fault("job-fail", 2, "people_linkedin_batch_v2")
+      go(6)
+      local rows = go(6, { retry_charged = true })
+      assert.same({ job_failed = 6 }, bulk.kinds(rows))
+      local again, polls = go(6), bulk.requests("people_linkedin_batch_v2_result")
+      assert.equal(rows[1].err.job_uuid, again[1].err.job_uuid)
+      go(6)
+      assert.equal(2, sandbox:state().jobs)
+      assert.is_true(bulk.requests("people_linkedin_batch_v2_result") - polls <= 3)
+      assert.same({ value = 6 }, bulk.kinds(go(6, { retry_charged = true })))
+      assert.equal(3, sandbox:state().jobs)
+    end)
+
+    it("waits for a job that has not ended, also with retry_charged", function()
+      sandbox:config { job_polls = 100000 }
+      for _ = 1, 2 do
+        assert.same({ job_timeout = 6 },
+          bulk.kinds(go(6, { job_timeout = 0.05, retry_charged = true })))
+      end
+      assert.equal(1, sandbox:state().jobs)
+    end)
+
+    it("counts what they may have cost besides", function()
+      local credits
+      sandbox:fault("job-fail", 1, "people_linkedin_batch_v2")
+      go(6)
+      go(6, { retry_charged = true, on_progress = function(state) credits = state.credits end })
+      assert.same({ 6, 6 }, { credits.email, credits.uncertain.email })
+      local rows = go(7, { budget = { email = 12 } })
+      assert.same({ value = 6 }, bulk.kinds(rows))
+    end)
+  end)
+
   it("says uncertain of what was cut off, and asks again only if told to", function()
     local client = support.client()
     local rows = bulk.collect(client:contacts(bulk.urls(1, 6),

@@ -8,7 +8,7 @@ local errors = require "contactout.errors"
 local spill = require "contactout.bulk.spill"
 
 ---@class contactout.Entry a key on its way
----@field sent string
+---@field sent? string as it is sent; nil: an earlier run has sent it, and nobody waits for it
 ---@field canonical string
 ---@field items any[] the inputs that wait for its answer
 

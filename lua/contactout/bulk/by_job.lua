@@ -1,12 +1,14 @@
 -- A batch as an asynchronous job: submits it, waits for its end, and gives the rows of
--- its keys. What was submitted is never submitted again: whatever becomes of the job,
--- each of its keys gets what is known of it, or an error that names the job.
+-- its keys. What was submitted isn't submitted again: whatever becomes of the job, each of
+-- its keys gets what is known of it, or an error that names the job. Only a later run with
+-- `retry_charged` asks anew for what a job has ended without.
 
 local charges = require "contactout.charges"
 local core = require "contactout.core"
 local errors = require "contactout.errors"
 local jobs = require "contactout.jobs"
 local keys = require "contactout.keys"
+local ready = require "contactout.bulk.ready"
 local reply = require "contactout.jobs.reply"
 
 local M = {}
@@ -17,10 +19,13 @@ local HAS_ROWS = { job_failed = true, job_timeout = true }
 -- Other waits would end the same way; a wait is cancelled by the end of its client.
 local ENDS_RUN = { credentials = true, no_access = true, cancelled = true }
 
--- A wait that ended for another reason. That the server doesn't know the job isn't
--- that it knows nothing of the key.
+-- That the server doesn't know the job, or its id any more, isn't that it knows nothing of
+-- the key, nor that the key is wrong.
+local UNKNOWN_JOB = { not_found = true, invalid_request = true }
+
+-- A wait that ended for another reason.
 local function error_of_key(job, problem)
-  local kind = problem.kind == "not_found" and "job_failed" or problem.kind
+  local kind = UNKNOWN_JOB[problem.kind] and "job_failed" or problem.kind
   return errors.new(kind, problem.message, {
     endpoint = problem.endpoint, status = problem.status, request_id = problem.request_id,
     job_uuid = job.uuid, maybe_charged = true,
@@ -60,6 +65,17 @@ local function wait_for(run, job)
     { endpoint = run.work.kind.poll, job_uuid = job.uuid, maybe_charged = true })
 end
 
+local ADVICE = "; the next run with this journal asks the job again, free; with retry_charged = "
+  .. "true it asks anew for what the job ended without, which may cost again"
+
+-- The error, with what can be done.
+local function advise(run, err)
+  if run.opts.journal and err.kind == "job_failed" then
+    err.message = err.message .. ADVICE
+  end
+  return err
+end
+
 -- The rows of a job's keys.
 local JobRows = {}
 JobRows.__index = JobRows
@@ -67,15 +83,15 @@ JobRows.__index = JobRows
 function JobRows:next()
   local entry, value, err = self._rows()
   if err and err.kind ~= "not_found" then
-    err = self._err_of_all or err
+    err = self._err_of_all or advise(self._run, err)
   end
   return entry, value, err
 end
 
-local function rows_of(job, problem)
+local function rows_of(run, job, problem)
+  local err = problem and (HAS_ROWS[problem.kind] and problem or error_of_key(job, problem))
   return setmetatable({
-    _rows = job:results(),
-    _err_of_all = problem and (HAS_ROWS[problem.kind] and problem or error_of_key(job, problem)),
+    _run = run, _rows = job:results(), _err_of_all = err and advise(run, err),
   }, JobRows)
 end
 
@@ -104,13 +120,13 @@ local function follow(run, batch, wanted, job)
   elseif problem and ENDS_RUN[problem.kind] then
     run:stop(problem)
   end
-  return { rows = rows_of(job, problem), spent = spent_on(run, wanted, job) }
+  return { rows = rows_of(run, job, problem), spent = spent_on(run, wanted, job) }
 end
 
 local function keys_of(batch)
   local wanted = keys.new()
   for _, entry in ipairs(batch) do
-    wanted:add(entry, entry.sent, entry.canonical)
+    wanted:add(entry, entry.sent or entry.canonical, entry.canonical)
   end
   return wanted
 end
@@ -133,6 +149,35 @@ function M.send(run, batch)
   return follow(run, batch, wanted, job)
 end
 
+-- Sees to it that those keys for which a job has ended without an answer are asked for
+-- anew -> the other rows
+local function ask_again(run, rows)
+  local others, again = {}, {}
+  local entry, value, err = rows:next()
+  while entry do
+    if not (err and err.kind == "job_failed") then
+      others[#others + 1] = { entry = entry, value = value, err = err }
+    elseif run.answers:lost(entry) then
+      again[#again + 1] = entry
+    end
+    entry, value, err = rows:next()
+  end
+  if #again > 0 then
+    run.intake:send_again({ again })
+  end
+  return ready.rows(others)
+end
+
+-- What is in doubt of a job of an earlier run once some of its keys, which could cost that
+-- much, leave so much in doubt. Others may be a later job's by now.
+local function doubt_after(doubt, most, uncertain)
+  local left = {}
+  for kind, count in pairs(doubt) do
+    left[kind] = math.max(0, count - (most[kind] or 0) + (uncertain[kind] or 0))
+  end
+  return left
+end
+
 --- Waits for the end of a batch that an earlier run has submitted.
 ---@param run contactout.Run
 ---@param batch contactout.Batch with its `uuid`
@@ -141,8 +186,14 @@ function M.resume(run, batch)
   local wanted = keys_of(batch)
   local outcome = follow(run, batch, wanted,
     jobs.resume(run.client, run.work.kind, batch.uuid, wanted))
-  if outcome.spent then
-    run.purse:settle_earlier(batch.doubt, outcome.spent)
+  if not outcome.rows then
+    return outcome
+  end
+  local spent = outcome.spent
+  spent.uncertain = doubt_after(batch.doubt, run.purse:most(#wanted.sent), spent.uncertain)
+  run.purse:settle_earlier(batch.doubt, spent)
+  if run.opts.call.retry_charged and not run.failure then
+    outcome.rows = ask_again(run, outcome.rows)
   end
   return outcome
 end

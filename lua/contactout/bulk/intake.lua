@@ -28,6 +28,7 @@ local function place(self, item, sent, canonical)
   end
   local entry = self._answers:on_its_way(canonical)
   if entry then
+    entry.sent = entry.sent or sent
     table.insert(entry.items, item)
     return
   end

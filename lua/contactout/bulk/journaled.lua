@@ -1,10 +1,12 @@
 -- What is known of each key of a run, where it has a journal: as answers.lua, but
 -- what was asked stands on disk before it is sent, the id of a job before anything
 -- else happens, and answers before they are handed out. In memory stand the keys that
--- are on their way, and those that have failed so that a later run may ask again.
+-- are on their way, and those that have failed so that a later run may ask again, or are
+-- asked for anew by this one.
 
 local errors = require "contactout.errors"
 local journal = require "contactout.journal"
+local ready = require "contactout.bulk.ready"
 
 ---@class contactout.Journaled
 local Journaled = {}
@@ -60,7 +62,10 @@ function READ.failed(_, entry)
   return true, nil, entry.err
 end
 
-function READ.job(_, entry)
+function READ.job(self, entry, canonical)
+  if self._lost[canonical] then
+    return false
+  end
   return true, errors.fail("job_timeout", UNFINISHED,
     { job_uuid = entry.uuid, maybe_charged = true })
 end
@@ -91,7 +96,7 @@ local function look_up(self, canonical)
   elseif not entry then
     return false
   end
-  return READ[entry.state](self, entry)
+  return READ[entry.state](self, entry, canonical)
 end
 
 --- As that of answers.lua. What was known before this run isn't a duplicate's.
@@ -138,18 +143,6 @@ function Journaled:refused(batch)
   return self._journal:cleared(batch.number)
 end
 
--- Rows that were read already.
-local ListRows = {}
-ListRows.__index = ListRows
-
-function ListRows:next()
-  self._index = self._index + 1
-  local row = self[self._index]
-  if row then
-    return row.entry, row.value, row.err
-  end
-end
-
 local function pack(value)
   return type(value) == "table" and { raw = value.raw, key = value.linkedin_url } or value
 end
@@ -161,7 +154,7 @@ end
 ---@return table rows the same, once they are on disk
 ---@return contactout.Error|nil err if they couldn't be written
 function Journaled:finish(batch, rows, spent)
-  local list, answers = setmetatable({ _index = 0 }, ListRows), {}
+  local list, answers = {}, {}
   local entry, value, err = rows:next()
   while entry do
     list[#list + 1] = { entry = entry, value = value, err = err }
@@ -170,7 +163,7 @@ function Journaled:finish(batch, rows, spent)
     end
     entry, value, err = rows:next()
   end
-  return list, select(2, self._journal:answered(batch.number, answers, spent))
+  return ready.rows(list), select(2, self._journal:answered(batch.number, answers, spent))
 end
 
 -- What is left of earlier runs ----------------------------------------------------------
@@ -186,10 +179,22 @@ function Journaled:next_job()
   self._last_job = job.batch
   local batch = { number = job.batch, uuid = job.uuid, doubt = job.doubt }
   for i, canonical in ipairs(job.keys) do
-    batch[i] = { sent = canonical, canonical = canonical, items = {} }
+    batch[i] = { canonical = canonical, items = {} }
     self._entries[canonical] = batch[i]
   end
   return batch
+end
+
+--- A job of an earlier run has ended without the answer to a key, which is to be asked
+--- for anew.
+---@param entry contactout.Entry
+---@return boolean is_wanted false: nobody waits for it yet; who comes for it asks anew
+function Journaled:lost(entry)
+  local is_wanted = #entry.items > 0
+  if not is_wanted then
+    self._entries[entry.canonical], self._lost[entry.canonical] = nil, true
+  end
+  return is_wanted
 end
 
 --- What all runs have spent by the journal.
@@ -243,7 +248,7 @@ function M.open(client, name, work, opts)
   end
   return setmetatable({
     _journal = opened, _kind = work.kind, _job = work.resume and work.kind.name,
-    _entries = {}, _failures = {}, _last_job = 0,
+    _entries = {}, _failures = {}, _lost = {}, _last_job = 0,
     _is_resumed = opened:has_batches(), _asks_again = opts.call.retry_charged == true,
   }, Journaled)
 end

@@ -87,6 +87,25 @@ function M.new(answers)
   return setmetatable({ _answers = answers, _queue = queue.new(), _spread = queue.new() }, Ready)
 end
 
+-- Rows of a list.
+local ListedRows = {}
+ListedRows.__index = ListedRows
+
+function ListedRows:next()
+  self._index = self._index + 1
+  local row = self._list[self._index]
+  if row then
+    return row.entry, row.value, row.err
+  end
+end
+
+--- Rows that were read already.
+---@param list {entry: contactout.Entry, value: any, err: contactout.Error|nil}[]
+---@return table rows
+function M.rows(list)
+  return setmetatable({ _list = list, _index = 0 }, ListedRows)
+end
+
 -- The same error for each key of a batch.
 local ErrorRows = {}
 ErrorRows.__index = ErrorRows

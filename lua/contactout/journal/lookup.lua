@@ -76,9 +76,17 @@ function methods:page(number)
   return rows and entry, err
 end
 
+-- A key that several jobs were asked for waits for the last one of them.
+local LAST = [[NOT EXISTS (
+  SELECT 1 FROM sent JOIN batches ON id = batch
+  WHERE key = this.key AND id > this.batch AND uuid IS NOT NULL)]]
+
+local KEYS_OF_JOB = "SELECT key FROM sent AS this WHERE batch = ? AND " .. LAST .. " ORDER BY key"
+
 local NEXT_JOB = [[
 SELECT id AS batch, job, uuid FROM batches
-WHERE id > ? AND uuid IS NOT NULL AND EXISTS (SELECT 1 FROM sent WHERE batch = id)
+WHERE id > ? AND uuid IS NOT NULL
+  AND EXISTS (SELECT 1 FROM sent AS this WHERE batch = batches.id AND ]] .. LAST .. [[)
 ORDER BY id LIMIT 1]]
 
 --- The keys of rows, in place of them.
@@ -112,7 +120,7 @@ function methods:next_job(after)
     return nil, err
   end
   local rows
-  rows, err = self._db:rows("SELECT key FROM sent WHERE batch = ? ORDER BY key", job.batch)
+  rows, err = self._db:rows(KEYS_OF_JOB, job.batch)
   if not rows then
     return nil, err
   end
