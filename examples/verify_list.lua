@@ -15,15 +15,19 @@ local list = require "bulk.list"
 
 local must = command.must
 
-local USAGE = "usage: lua verify_list.lua INPUT.csv OUTPUT.csv [options]\n" .. command.OPTIONS
+local USAGE = [[
+usage: lua verify_list.lua INPUT.csv OUTPUT.csv [options]
+  --retry-unknown    ask again for verdicts that an earlier run has as unknown, and had free
+]] .. command.OPTIONS
 local COLUMN = { "email", "e mail", "email address", "work email" }
 local VERDICTS = "valid,invalid,accept_all,disposable,unknown"
 
 local function main()
-  local opts = command.arguments(arg, USAGE)
+  local opts = command.arguments(arg, USAGE, "retry-unknown")
   local addresses = list.open(opts, COLUMN, {})
   local client = must(contactout.new({ rate_limits = { window = opts.window } }))
   local bulk = addresses:bulk_options()
+  bulk.retry_unknown = opts["retry-unknown"]
   addresses:show_plan(must(client:plan("verify", addresses:rows(), bulk))) -- free
   if opts.plan then
     return 0

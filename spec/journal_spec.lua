@@ -162,6 +162,25 @@ describe("an answer", function()
     assert.equal("found", j:get("a").value)
   end)
 
+  it("replaces an earlier answer", function()
+    local j = open()
+    for _, value in ipairs { "unknown", "valid" } do
+      assert(j:answered(assert(j:begin({ "a" })), { { key = "a", value = value } }))
+    end
+    assert.equal("valid", reopen(j):get("a").value)
+  end)
+
+  it("says nothing of a later request for the same key", function()
+    local j = open()
+    local batch = assert(j:begin({ "a" }))
+    assert.is_true(j:is_awaited("a"))
+    assert(j:answered(batch, { { key = "a", value = 1 } }))
+    assert.is_false(j:is_awaited("a"))
+    assert(j:begin({ "a" }))
+    assert.equal("answered", j:get("a").state)
+    assert.is_true(reopen(j):is_awaited("a"))
+  end)
+
   it("that JSON can't hold is an error, and changes nothing", function()
     local j = open()
     local batch = assert(j:begin({ "a", "b" }))

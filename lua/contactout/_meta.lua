@@ -96,6 +96,7 @@ local Client = {}
 ---@field retry_charged? boolean repeat this call even where the first attempt may have been charged
 
 ---@class contactout.VerifyOptions
+---@field retry_unknown? boolean ask again for addresses whose verdict the journal has as unknown, which cost nothing; another verdict costs as the first would have
 ---@field callback_url? string URL to which the server posts the result, too
 ---@field job_timeout? number seconds until a job that has not ended is given up, with kind job_timeout; 900
 ---@field interval? number seconds until the first poll, about; each further one waits half as long again; 2

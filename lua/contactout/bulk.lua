@@ -72,7 +72,8 @@ function methods:contacts(urls, opts)
 end
 
 --- Verifies e-mail addresses, any number of them. Costs at most a verifier credit for
---- each different one. As `contacts` otherwise.
+--- each different one; the verdicts `unknown` and `disposable` are free. As `contacts`
+--- otherwise.
 ---@param emails any[]|string|fun(): any
 ---@param opts? contactout.VerifyOptions
 ---@return fun(): any, string|nil, contactout.Error|nil rows the value is `valid`,

@@ -231,6 +231,80 @@ describe("a run with a journal", function()
     end)
   end)
 
+  describe("with retry_unknown", function()
+    local EMAILS = { "valid1@x.example", "unknown2@x.example", "invalid3@x.example",
+      "valid1@x.example" }
+
+    local function go(opts, emails)
+      return bulk.collect(support.client():verify(emails or EMAILS, journaled(opts)))
+    end
+
+    local function verdicts(rows)
+      local found = {}
+      for _, row in ipairs(rows) do
+        found[row.item:match("^%a+")] = row.value or row.err.kind
+      end
+      return found
+    end
+
+    local UNKNOWN = { valid = "unknown", unknown = "unknown", invalid = "unknown" }
+    local KNOWN = { valid = "valid", unknown = "unknown", invalid = "invalid" }
+
+    -- A first run, which learns nothing.
+    local function begin()
+      sandbox:fault("unknown-verdicts", 1, "email_verify_batch")
+      assert.same(UNKNOWN, verdicts(go({ retry_unknown = true })))
+      assert.equal(1, sandbox:state().jobs)
+    end
+
+    it("asks once for what an earlier run got the verdict unknown for", function()
+      begin()
+      assert.same(UNKNOWN, verdicts(go()))
+      assert.equal(1, sandbox:state().jobs)
+      local last
+      local rows = go({ retry_unknown = true, on_progress = function(state) last = state end })
+      assert.equal(4, #rows)
+      assert.same(KNOWN, verdicts(rows))
+      assert.same({ 4, 1, 2 }, { last.done, last.duplicates, sandbox:state().jobs })
+      assert.same({ 2, 0 }, { last.credits.verifier, last.credits.uncertain.verifier })
+      assert.equal(2, support.charges().verifier)
+      assert.same(KNOWN, verdicts(go()))
+      assert.equal(2, sandbox:state().jobs)
+    end)
+
+    it("gives what was known where nothing new is learnt", function()
+      begin()
+      for _, fault in ipairs { "job-fail", "reset-after", "status:500" } do
+        sandbox:fault(fault, 1, "email_verify_batch")
+        assert.same(UNKNOWN, verdicts(go({ retry_unknown = true })))
+        assert.same(UNKNOWN, verdicts(go()))
+      end
+    end)
+
+    it("asks nothing that may have been paid for again, but with retry_charged", function()
+      begin()
+      sandbox:fault("reset-after", 1, "email_verify_batch")
+      go({ retry_unknown = true })
+      assert.same(UNKNOWN, verdicts(go({ retry_unknown = true })))
+      assert.equal(2, sandbox:state().jobs)
+      assert.same(KNOWN, verdicts(go({ retry_unknown = true, retry_charged = true })))
+      assert.equal(3, sandbox:state().jobs)
+    end)
+
+    it("is planned for", function()
+      begin()
+      local client = support.client()
+      assert.equal(3, client:plan("verify", EMAILS, journaled()).known)
+      assert.equal(0, client:plan("verify", EMAILS, journaled { retry_unknown = true }).known)
+    end)
+
+    it("needs a journal", function()
+      local _, failure = bulk.collect(support.client():verify(EMAILS, { retry_unknown = true }))
+      assert.equal("invalid_argument", failure.kind)
+      assert.equal("retry_unknown", failure.param)
+    end)
+  end)
+
   it("says uncertain of what was cut off, and asks again only if told to", function()
     local client = support.client()
     local rows = bulk.collect(client:contacts(bulk.urls(1, 6),

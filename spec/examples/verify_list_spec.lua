@@ -62,6 +62,16 @@ describe("examples/verify_list.lua", function()
     assert.equal(1, (examples.charges(sandbox, "verifier")))
   end)
 
+  it("asks again for what is unknown, where it is told to", function()
+    local input = examples.file("Email\nvalid@x.example\nunknown@x.example\n")
+    sandbox:fault("unknown-verdicts")
+    assert.equal(2, examples.count(run(nil, input), "unknown"))
+    assert.equal(2, examples.count(run(nil, input), "unknown"))
+    local again = run("--retry-unknown", input)
+    assert.same({ 1, 1 }, { examples.count(again, "valid"), examples.count(again, "unknown") })
+    assert.equal(1, select(2, examples.charges(sandbox, "verifier")))
+  end)
+
   it("stops at a refused token, with every row in the file", function()
     local refused = examples.run(sandbox, "nobody", "examples/verify_list.lua " .. LEADS .. " "
       .. output)

@@ -374,6 +374,16 @@ describe("sandbox.answers", function()
     end)
   end)
 
+  it("email_verify_batch knows nothing of any address, where a fault says so", function()
+    sandbox:fault("unknown-verdicts")
+    local _, queued = post("/v1/email/verify/batch", { emails = { "valid@x.example" } })
+    local path = "/v1/email/verify/batch/" .. queued.job_id
+    sandbox:request { path = path }
+    local _, body = sandbox:request { path = path }
+    assert.same({ ["valid@x.example"] = "unknown" }, body.data.result)
+    assert.same({}, charged())
+  end)
+
   it("email_verify_batch makes a job with a verdict for each address", function()
     local _, queued = post("/v1/email/verify/batch", {
       emails = { "valid@x.example", "unknown@x.example", "Invalid@X.example" },

@@ -54,7 +54,17 @@ end
 -- By the journal's word: whether it is known, its value and its error.
 local READ = {}
 
-function READ.answered(self, entry)
+-- Whether a verdict that cost nothing, of an earlier run, is to be asked for again. Where a
+-- later request may have been charged that is for `retry_charged` to allow.
+local function is_tried_again(self, verdict, canonical, is_first)
+  return self._retries_unknown and verdict == "unknown" and is_first
+    and (self._asks_again or self._journal:is_awaited(canonical) == false)
+end
+
+function READ.answered(self, entry, canonical, is_first)
+  if is_tried_again(self, entry.value, canonical, is_first) then
+    return false
+  end
   return true, value_of(self, entry.value)
 end
 
@@ -84,8 +94,8 @@ function Journaled:_is_first_row(canonical)
   return self._is_resumed and self._journal:is_first(canonical)
 end
 
--- As `recall`.
-local function look_up(self, canonical)
+-- As `recall`; `is_first`: the key has no row yet.
+local function look_up(self, canonical, is_first)
   local failure = self._failures[canonical]
   if failure then
     return true, nil, errors.copy(failure)
@@ -96,17 +106,18 @@ local function look_up(self, canonical)
   elseif not entry then
     return false
   end
-  return READ[entry.state](self, entry, canonical)
+  return READ[entry.state](self, entry, canonical, is_first)
 end
 
 --- As that of answers.lua. What was known before this run isn't a duplicate's.
 ---@return boolean is_known
 ---@return any|nil value
 ---@return contactout.Error|nil err
----@return boolean|nil is_new its first row
+---@return boolean|nil is_first its first row
 function Journaled:recall(canonical)
-  local is_known, value, err = look_up(self, canonical)
-  return is_known, value, err, is_known and self:_is_first_row(canonical)
+  local is_first = self:_is_first_row(canonical)
+  local is_known, value, err = look_up(self, canonical, is_first)
+  return is_known, value, err, is_first
 end
 
 -- What is written ---------------------------------------------------------------------
@@ -147,6 +158,14 @@ local function pack(value)
   return type(value) == "table" and { raw = value.raw, key = value.linkedin_url } or value
 end
 
+-- What was answered before stands where a second request came to nothing.
+local function answered_before(self, canonical)
+  local entry = self._journal:get(canonical)
+  if entry and entry.state == "answered" then
+    return value_of(self, entry.value)
+  end
+end
+
 --- A batch has ended, and these are its rows.
 ---@param batch contactout.Batch
 ---@param rows table
@@ -157,10 +176,13 @@ function Journaled:finish(batch, rows, spent)
   local list, answers = {}, {}
   local entry, value, err = rows:next()
   while entry do
-    list[#list + 1] = { entry = entry, value = value, err = err }
     if value ~= nil or FINAL[err.kind] then
       answers[#answers + 1] = { key = entry.canonical, value = pack(value), err = err }
+    else
+      value = answered_before(self, entry.canonical)
+      err = value == nil and err or nil
     end
+    list[#list + 1] = { entry = entry, value = value, err = err }
     entry, value, err = rows:next()
   end
   return ready.rows(list), select(2, self._journal:answered(batch.number, answers, spent))
@@ -250,6 +272,7 @@ function M.open(client, name, work, opts)
     _journal = opened, _kind = work.kind, _job = work.resume and work.kind.name,
     _entries = {}, _failures = {}, _lost = {}, _last_job = 0,
     _is_resumed = opened:has_batches(), _asks_again = opts.call.retry_charged == true,
+    _retries_unknown = opts.retry_unknown == true,
   }, Journaled)
 end
 

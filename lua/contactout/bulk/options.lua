@@ -59,7 +59,12 @@ M.CONTACTS = bulk_options {
 }
 
 ---@type contactout.Option[]
-M.VERIFY = bulk_options { options.CALLBACK_URL, JOB_TIMEOUT, INTERVAL, MAX_INTERVAL }
+M.VERIFY = bulk_options {
+  { name = "retry_unknown", type = "boolean",
+    doc = "ask again for addresses whose verdict the journal has as unknown, which cost nothing; "
+      .. "another verdict costs as the first would have" },
+  options.CALLBACK_URL, JOB_TIMEOUT, INTERVAL, MAX_INTERVAL,
+}
 
 ---@type contactout.Option[]
 M.DOMAINS = bulk_options {}

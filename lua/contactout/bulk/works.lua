@@ -91,7 +91,11 @@ end
 
 M.verify = { options = bulk_options.VERIFY }
 
-function M.verify.pick()
+function M.verify.pick(opts)
+  if opts.retry_unknown and not opts.journal then
+    return errors.fail("invalid_argument", "retry_unknown needs a journal, in which the verdicts "
+      .. "of an earlier run are", { param = "retry_unknown" })
+  end
   return VERIFICATION
 end
 

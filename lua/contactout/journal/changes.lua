@@ -65,11 +65,12 @@ function M.clear(list, batch)
   add(list, { "UPDATE charges SET at_most = spent WHERE batch = ?", batch })
 end
 
--- What was answered once, and may have been paid for, no failure replaces.
+-- What was answered once, and may have been paid for, no failure replaces, only another
+-- answer.
 local STORE_RESULT = [[
 INSERT INTO results (key, state, value) VALUES (?, ?, ?)
 ON CONFLICT (key) DO UPDATE SET state = excluded.state, value = excluded.value
-WHERE results.state <> 'answered']]
+WHERE excluded.state = 'answered' OR results.state <> 'answered']]
 
 --- A key has its answer; whoever was asked for it, nobody waits any more.
 ---@param list table[]

@@ -54,6 +54,18 @@ function methods:get(key)
   return row
 end
 
+--- Whether somebody was asked for a key and has not answered, whatever else is known of it.
+---@param key string
+---@return boolean|nil
+---@return contactout.Error|nil err
+function methods:is_awaited(key)
+  local row, err = self._db:first(FIND_SENT, key)
+  if err then
+    return nil, err
+  end
+  return row ~= nil
+end
+
 --- What is known of a page: as `get`, and if it is there, the records that have not
 --- been purged.
 ---@param number integer

@@ -70,6 +70,7 @@ Faults.LIST = {
   fault("domain-charge", "domain_enrich: one search credit a company"),
   fault("keys-as-sent", "a job's result under the keys that were sent"),
   fault("verify-limit:N", "email_verify_batch: refuses more than N addresses"),
+  fault("unknown-verdicts", "email_verify_batch: the verdict unknown for all"),
   fault("job-fail", "the job ends FAILED and charges nothing"),
   fault("job-never", "the job stays QUEUED"),
   fault("job-404:N", "the first N polls don't find the job"),

@@ -138,7 +138,7 @@ function M.email_verify_batch(call)
   end
   local result, charges = json.keyed(), {}
   for _, email in ipairs(emails) do
-    local verdict = data.verdict(email)
+    local verdict = call.plan["unknown-verdicts"] and "unknown" or data.verdict(email)
     result:add(call.plan["keys-as-sent"] and email or email:lower(), verdict)
     verdict_charges(email, verdict, charges)
   end
