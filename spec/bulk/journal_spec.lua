@@ -422,6 +422,84 @@ describe("a run with a journal", function()
     bulk.check_charges()
   end)
 
+  describe("has the id of a job that was being submitted #yields", function()
+    -- Begins a run whose submission is held, lets `leave` end it, releases the submission,
+    -- and runs again. Nothing may be submitted twice, and nothing be uncertain.
+    local function check(leave)
+      contactout.run(function()
+        local holder = {
+          rows = support.client():contacts(bulk.urls(1, 6), bulk.with_fault("hold",
+            { journal = file })),
+        }
+        holder.consumer = contactout.spawn(function(rows)
+          return select(2, pcall(rows))
+        end, holder.rows)
+        while sandbox:state().held < 1 do
+          contactout.sleep(0.001)
+        end
+        leave(holder)
+        local client, deadline = support.client(), core.now() + 30
+        local rows, failure
+        repeat -- the journal is in use until the first run has ended
+          contactout.sleep(0.001)
+          rows, failure = bulk.collect(client:contacts(bulk.urls(1, 6), journaled()))
+        until not failure or core.now() > deadline
+        assert.is_nil(failure)
+        assert.same({ value = 6 }, bulk.kinds(rows))
+      end)
+      assert.equal(1, sandbox:state().jobs)
+      bulk.check_charges()
+    end
+
+    it("when its consumer was cancelled", function()
+      check(function(holder)
+        holder.consumer:cancel()
+        assert.equal("cancelled", holder.consumer:wait().kind)
+        sandbox:release()
+        holder.rows:close()
+      end)
+    end)
+
+    it("when its rows were closed", function()
+      check(function(holder)
+        local closing = contactout.spawn(holder.rows.close, holder.rows)
+        contactout.sleep(0.005)
+        assert.is_false(closing:has_ended())
+        sandbox:release()
+        closing:wait()
+      end)
+    end)
+
+    it("when its rows were forgotten", function()
+      check(function(holder)
+        holder.consumer:cancel()
+        holder.consumer:wait()
+        holder.rows, holder.consumer = nil, nil
+        for _ = 1, 4 do
+          collectgarbage()
+        end
+        sandbox:release()
+      end)
+    end)
+  end)
+
+  it("says uncertain of what its client was sending when it was closed #yields", function()
+    contactout.run(function()
+      local client = support.client()
+      local consumer = contactout.spawn(bulk.collect, client:contacts(bulk.urls(1, 6),
+        bulk.with_fault("hold", { journal = file })))
+      while sandbox:state().held < 1 do
+        contactout.sleep(0.001)
+      end
+      client:close()
+      assert.same({ cancelled = 6 }, bulk.kinds((consumer:wait())))
+      sandbox:release()
+    end)
+    local rows = bulk.collect(support.client():contacts(bulk.urls(1, 6), journaled()))
+    assert.same({ uncertain = 6 }, bulk.kinds(rows))
+    bulk.check_charges()
+  end)
+
   for _, moment in ipairs {
     { "as a job's id came", 'event.type == "job" and event.keys', 3 },
     { "as a job was done", 'event.type == "job" and event.status == "done"', 2 },
