@@ -134,29 +134,32 @@ local Client = {}
 ---@field linkedin_url? string URL of the person, as the server writes it
 ---@field work_emails string[] addresses at work
 ---@field personal_emails string[] private addresses
----@field emails string[] all addresses, in the server's order
+---@field emails string[] all addresses in the server's order, those of unknown kind, too
 ---@field phones string[] telephone numbers, as the server writes them
----@field github string[] URLs or names on GitHub
+---@field github string[] names or URLs on GitHub
 ---@field email_status table<string, string> address -> verified or unverified, where the server says so
 ---@field raw any the original, as the server sent it
 
 ---@class contactout.Company
 ---@field name? string its name
----@field linkedin_url? string URL of its page
+---@field linkedin_url? string URL of its page on LinkedIn
+---@field linkedin_id? integer its number on LinkedIn
 ---@field domain? string its domain
+---@field email_domain? string the domain of its e-mail addresses
 ---@field website? string URL of its website
 ---@field overview? string what it says of itself
 ---@field type? string such as Privately Held
----@field size? integer how many work there
+---@field size? integer how many work there, about
 ---@field country? string where it is
 ---@field revenue? integer dollars a year
----@field revenue_text? string the same in the server's words, such as $5.4M
+---@field revenue_text? string the same in the server's words, such as $5.4M, where it used words
 ---@field founded? integer the year
 ---@field industry? string what it works in
 ---@field headquarters? string where it sits
+---@field location? string the place that a search matched
 ---@field logo_url? string URL of a picture
 ---@field specialties string[] what it is good at
----@field locations table[] where else it is
+---@field locations table[] where it is, all of it
 ---@field raw any the original, as the server sent it
 
 ---@class contactout.params.linkedin_enrich

@@ -14,17 +14,36 @@ end
 
 describe("contact", function()
   it("reads the shape of people_linkedin", function()
+    local record = records.contact {
+      url = "https://linkedin.com/in/ann", email = { "ann@home.example", "ann@acme.example" },
+      work_email = { "ann@acme.example" },
+      work_email_status = { ["ann@acme.example"] = "Verified" },
+      personal_email = { "ann@home.example" }, phone = { " +1 555.0100" }, github = { "ann" },
+    }
+    record.raw = nil
     assert.same({
       linkedin_url = "https://linkedin.com/in/ann",
       emails = { "ann@home.example", "ann@acme.example" },
       work_emails = { "ann@acme.example" }, personal_emails = { "ann@home.example" },
       phones = { "+1 555.0100" }, github = { "ann" },
       email_status = { ["ann@acme.example"] = "verified" },
+    }, record)
+  end)
+
+  it("goes by the key under which the person stands rather than by a URL inside", function()
+    assert.equal(URL, contact({ url = "https://linkedin.com/in/another" }).linkedin_url)
+    local raw = { url = "https://linkedin.com/in/another" }
+    assert.equal(raw.url, records.contact(raw, "").linkedin_url)
+  end)
+
+  it("reads the shape of email_enrich, whose own address is of no kind", function()
+    assert.same({
+      linkedin_url = URL, emails = { "a@home.example", "a@acme.example" },
+      work_emails = { "a@acme.example" }, personal_emails = {}, phones = { "+61.400" },
+      github = {}, email_status = { ["a@acme.example"] = "unverified" },
     }, contact {
-      url = "https://linkedin.com/in/ann", email = { "ann@home.example", "ann@acme.example" },
-      work_email = { "ann@acme.example" },
-      work_email_status = { ["ann@acme.example"] = "Verified" },
-      personal_email = { "ann@home.example" }, phone = { " +1 555.0100" }, github = { "ann" },
+      email = "a@home.example", workEmail = "a@acme.example", workEmailStatus = "Unverified",
+      phone = " +61.400", github = "", twitter = "",
     })
   end)
 
@@ -186,7 +205,7 @@ describe("company", function()
   end)
 
   it("takes anything", function()
-    for _, raw in ipairs { 7, "acme", true, core.null, { locations = "x", specialties = 7 } } do
+    for _, raw in ipairs { 7, "acme", true, core.null, { locations = 7, specialties = 7 } } do
       local record = records.company(raw)
       assert.same({}, record.locations)
       assert.same({}, record.specialties)

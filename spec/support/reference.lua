@@ -141,17 +141,15 @@ local function options_class(name, list)
 end
 
 -- How the type of a record's field is written.
-local FIELD_TYPES = {
-  string = "string", strings = "string[]", statuses = "table<string, string>",
-  boolean = "boolean", integer = "integer", dollars = "integer", records = "table[]",
-}
-local MAY_BE_ABSENT = { string = true, boolean = true, integer = true, dollars = true }
+local function field_type(field)
+  return mapping.TYPES[field.type].lua or (field.type == "records" and "table[]" or "table")
+end
 
 local function record_class(name, fields)
   local lines = { "---@class contactout." .. name }
   for _, field in ipairs(fields) do
     lines[#lines + 1] = ("---@field %s%s %s %s"):format(field.name,
-      MAY_BE_ABSENT[field.type] and "?" or "", FIELD_TYPES[field.type], field.doc)
+      mapping.TYPES[field.type].always and "" or "?", field_type(field), field.doc)
   end
   lines[#lines + 1] = "---@field raw any the original, as the server sent it"
   return table.concat(lines, "\n")

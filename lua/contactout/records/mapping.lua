@@ -1,81 +1,83 @@
--- What each record is made of: its fields, and under which names each of the
--- API's shapes has them. A row's `from` are alternatives, of which the first
--- that holds something counts; `with` are fields of the record itself whose
--- elements belong into this list, too. Data alone; init.lua applies it.
+-- What each record is made of, field by field: its type and unit, what it means, and
+-- under which name each of the API's shapes has it. This file has the types of fields
+-- and the list of records, whose rows are in mapping/. Data alone: init.lua applies
+-- it, and the types for editors are written from it.
 
-local M = {}
+local company = require "contactout.records.mapping.company"
+local contact = require "contactout.records.mapping.contact"
+local history = require "contactout.records.mapping.history"
+local person = require "contactout.records.mapping.person"
+local shapes = require "contactout.records.mapping.shapes"
 
---- As a name in `from`: the raw value itself.
-M.ITSELF = {}
+---@class contactout.Source where a field comes from
+---@field [1] string|table a name in the raw shape; ITSELF; or a date's parts: names by
+---  `text`, `year`, `month`, `day`
+---@field [2] string[] names of the shapes in which it is documented; UNSHOWN: in words only
+---@field within? string name of the object, beside the other fields, in which it stands
 
 ---@class contactout.Field
 ---@field name string
----@field type string a reader of init.lua
----@field of? contactout.Field[] what each element of a list of records is made of
----@field from any[] names in the raw shapes, or ITSELF
----@field with? string[] fields, earlier in the list, to be united with this one
+---@field type string a key of TYPES
+---@field unit? string of a number
+---@field of? contactout.RecordType what it, or each of its elements, is made of
+---@field from contactout.Source[] of which the first that says something counts; of a
+---  list of texts or codes all are united
+---@field with? string[] fields, earlier in the record, from which it is read, too
 ---@field doc string
 
--- A person's contact details come in four shapes: in the singular, with a map of
--- statuses (people_linkedin); as a bare list of addresses of unknown kind
--- (people_linkedin_batch); in the plural (a job's result); and that with
--- statuses (`contact_info` of a search). In all but the first the person's URL
--- is the key under which it stands.
----@type contactout.Field[]
-M.Contact = {
-  { name = "linkedin_url", type = "string", from = { "url" },
-    doc = "URL of the person, as the server writes it" },
-  { name = "work_emails", type = "strings", from = { "work_emails", "work_email" },
-    doc = "addresses at work" },
-  { name = "personal_emails", type = "strings", from = { "personal_emails", "personal_email" },
-    doc = "private addresses" },
-  { name = "emails", type = "strings", from = { "emails", "email", M.ITSELF },
-    with = { "work_emails", "personal_emails" },
-    doc = "all addresses, in the server's order" },
-  { name = "phones", type = "strings", from = { "phones", "phone" },
-    doc = "telephone numbers, as the server writes them" },
-  { name = "github", type = "strings", from = { "github" },
-    doc = "URLs or names on GitHub" },
-  { name = "email_status", type = "statuses", from = { "work_email_status" },
-    doc = "address -> verified or unverified, where the server says so" },
+---@class contactout.RecordType : contactout.Field[] fields in the order of reading
+---@field class string its name
+---@field keeps_raw? boolean whether it has the original, as `raw`
+---@field doc string
+
+---@class contactout.FieldType
+---@field lua? string the type in Lua; of a record, and of its elements, the class of `of`
+---@field always? boolean whether the field is there even if nothing is known
+---@field doc string
+
+local M = { SHAPES = shapes.SHAPES, ITSELF = shapes.ITSELF, UNSHOWN = shapes.UNSHOWN }
+
+--- What a field's value can be.
+---@type table<string, contactout.FieldType>
+M.TYPES = {
+  string = { lua = "string", doc = "a text without blanks around it, never empty" },
+  code = { lua = "string", doc = "a text, also where the server sends a whole number" },
+  url = { lua = "string", doc = "a text with a slash in it" },
+  slug = { lua = "string", doc = "a text without a slash, or what stands after /in/ in a URL" },
+  boolean = { lua = "boolean", doc = "true or false" },
+  integer = { lua = "integer", doc = "a whole number, also where the server sends a text" },
+  year = { lua = "integer", doc = "a year of four digits" },
+  dollars = { lua = "integer", doc = "whole dollars: 5400000 for $5.4M" },
+  date = { lua = "contactout.Date", doc = "year, and month and day where they are known" },
+  strings = { lua = "string[]", always = true, doc = "texts, none of them twice" },
+  codes = { lua = "string[]", always = true, doc = "codes, none of them twice" },
+  statuses = { lua = "table<string, string>", always = true,
+    doc = "address -> verified or unverified" },
+  record = { doc = "a record, absent if it would be empty" },
+  records = { always = true, doc = "records, none of them empty" },
 }
+
+M.Person, M.Contact, M.Company = person.Person, contact.Contact, company.Company
+
+--- All kinds of records, each after those that it is made of. Dates, which are made of
+--- numbers and not of fields, aren't among them.
+---@type contactout.RecordType[]
+M.RECORDS = {
+  M.Contact, contact.Availability, company.Place, M.Company,
+  history.Position, history.School, history.Language, history.Certification,
+  history.Publication, history.Project, M.Person,
+}
+
+---@class contactout.Date
+---@field year integer
+---@field month? integer 1 to 12
+---@field day? integer 1 to 31
 
 --- The fields of which a contact must have one to be any.
 M.CONTACT_DETAILS = { "emails", "phones", "github" }
 
--- Where a company is: a text in most shapes.
----@type contactout.Field[]
-M.Place = {
-  { name = "text", type = "string", from = { M.ITSELF }, doc = "the place in one line" },
-  { name = "city", type = "string", from = { "city" }, doc = "its city" },
-  { name = "country", type = "string", from = { "country" }, doc = "its country" },
-  { name = "primary", type = "boolean", from = { "isPrimary" }, doc = "whether it is the first" },
-}
-
--- A company, as domain_enrich has it.
----@type contactout.Field[]
-M.Company = {
-  { name = "name", type = "string", from = { "name" }, doc = "its name" },
-  { name = "linkedin_url", type = "string", from = { "li_vanity" }, doc = "URL of its page" },
-  { name = "domain", type = "string", from = { "domain" }, doc = "its domain" },
-  { name = "website", type = "string", from = { "website" }, doc = "URL of its website" },
-  { name = "overview", type = "string", from = { "description" }, doc = "what it says of itself" },
-  { name = "type", type = "string", from = { "type" }, doc = "such as Privately Held" },
-  { name = "size", type = "integer", from = { "size" }, doc = "how many work there" },
-  { name = "country", type = "string", from = { "country" }, doc = "where it is" },
-  { name = "revenue", type = "dollars", from = { "revenue" }, doc = "dollars a year" },
-  { name = "revenue_text", type = "string", from = { "revenue" },
-    doc = "the same in the server's words, such as $5.4M" },
-  { name = "founded", type = "integer", from = { "founded_at" }, doc = "the year" },
-  { name = "industry", type = "string", from = { "industry" }, doc = "what it works in" },
-  { name = "headquarters", type = "string", from = { "headquarter" }, doc = "where it sits" },
-  { name = "logo_url", type = "string", from = { "logo_url" }, doc = "URL of a picture" },
-  { name = "specialties", type = "strings", from = { "specialties" }, doc = "what it is good at" },
-  { name = "locations", type = "records", of = M.Place, from = { "locations" },
-    doc = "where else it is" },
-}
-
---- The fields of which a company must have one to be any.
-M.COMPANY_NAMES = { "name", "domain", "linkedin_url", "website" }
+--- The fields of which a company must have one to be any; the domain, too, if it is the
+--- server that says it.
+M.COMPANY_NAMES = { "name", "linkedin_url", "website" }
 
 return M
