@@ -3,6 +3,7 @@
 -- in bulk/run.lua; contactout/init.lua gives the methods to the client.
 
 local errors = require "contactout.errors"
+local iterator = require "contactout.iterator"
 local options = require "contactout.options"
 local plan = require "contactout.bulk.plan"
 local rows = require "contactout.bulk.rows"
@@ -40,7 +41,7 @@ end
 local function iterate(client, name, input, given)
   local work, opts = read(name, given)
   if not work then
-    return rows.failing(opts)
+    return iterator.failing(opts)
   end
   return rows.new(client, work, input, opts)
 end

@@ -49,15 +49,14 @@ end
 
 local M = {}
 
---- Calls an endpoint, as its method does.
+--- Makes a call of an endpoint ready: checks and prices it. Nothing is sent.
 ---@param self contactout.Client
 ---@param row table the endpoint's
 ---@param params? table
 ---@param opts? table
----@param budget? contactout.Budget within the client's
----@return table|nil reply
+---@return contactout.Call|nil call for `run`
 ---@return contactout.Error|nil err
-function M.send(self, row, params, opts, budget)
+function M.prepare(self, row, params, opts)
   local for_core, policy = nil, self._policy
   if opts then
     local rest
@@ -72,8 +71,28 @@ function M.send(self, row, params, opts, budget)
     return nil, err
   end
   local made = new_call(row.name, row, policy, request)
-  made.budget = budget
   spending.price(made, params, for_core and for_core.extra)
+  return made
+end
+
+--- Makes a call that is ready.
+---@type fun(self: contactout.Client, call: contactout.Call): table|nil, contactout.Error|nil
+M.run = call.run
+
+--- Calls an endpoint, as its method does.
+---@param self contactout.Client
+---@param row table the endpoint's
+---@param params? table
+---@param opts? table
+---@param budget? contactout.Budget within the client's
+---@return table|nil reply
+---@return contactout.Error|nil err
+function M.send(self, row, params, opts, budget)
+  local made, err = M.prepare(self, row, params, opts)
+  if not made then
+    return nil, err
+  end
+  made.budget = budget
   return call.run(self, made)
 end
 

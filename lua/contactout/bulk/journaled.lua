@@ -5,6 +5,7 @@
 -- asked for anew by this one.
 
 local errors = require "contactout.errors"
+local identity = require "contactout.journal.identity"
 local journal = require "contactout.journal"
 local ready = require "contactout.bulk.ready"
 
@@ -232,28 +233,10 @@ end
 
 local M = {}
 
--- Adds a value, a table's members one by one: they have no order that the next run would
--- find again.
-local function add_members(options, name, value)
-  if type(value) ~= "table" or next(value) == nil then
-    options[name] = value
-    return
-  end
-  for key, member in pairs(value) do
-    add_members(options, name .. " " .. tostring(key), member)
-  end
-end
-
 -- By what a journal is told from another run's.
 local function identity_of(client, name, opts)
-  local identity = {
-    operation = name, base_url = client._base_url,
-    options = { version = opts.version, include_phone = opts.include_phone or nil },
-  }
-  for key, value in pairs(opts.call.extra or {}) do
-    add_members(identity.options, "extra " .. tostring(key), value)
-  end
-  return identity
+  return identity.of(client, name,
+    { version = opts.version, include_phone = opts.include_phone or nil }, opts.call.extra)
 end
 
 --- Opens a run's journal.

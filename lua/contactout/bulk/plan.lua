@@ -2,25 +2,18 @@
 -- from what the free checkers say. Spends nothing.
 
 local availability = require "contactout.availability"
-local core = require "contactout.core"
 local credits = require "contactout.credits"
+local forecast = require "contactout.forecast"
 local journaled = require "contactout.bulk.journaled"
 local source = require "contactout.bulk.source"
 
 local M = {}
 
--- The system's number for a file that isn't there.
-local NO_FILE = 2
-
--- The run's journal, if it has one by now: a plan makes none. It is not opened to see
--- whether it is there: closing it would end the lock of a run in this process. Giving it
--- the name that it has does nothing, or fails if there is none.
+-- The run's journal, if it has one by now: a plan makes none.
 local function open_journal(client, work, opts)
-  local path = opts.journal
-  if not path or select(3, os.rename(path, path)) == NO_FILE then
-    return nil
+  if opts.journal and forecast.is_file(opts.journal) then
+    return journaled.open(client, opts.method, work, opts)
   end
-  return journaled.open(client, opts.method, work, opts)
 end
 
 -- As client:spent() gives it.
@@ -107,15 +100,6 @@ local function narrow(prices, client, work, new)
   return true
 end
 
--- Seconds that so many requests take by the documented limits or the client's own.
-local function seconds_for(client, row, requests)
-  local limits = client._limits
-  if limits.seconds then
-    return limits:seconds(row, requests)
-  end
-  return requests * 60 / core.rates[row.rate_class]
-end
-
 --- Plans a run. Reads all of its input.
 ---@param client contactout.Client
 ---@param work contactout.Work
@@ -139,7 +123,7 @@ function M.make(client, work, input, opts, is_checked)
   local new = plan.keys - plan.known
   local size = math.min(opts.batch_size or work.kind.max, work.kind.max)
   plan.requests = math.ceil(new / size) * (work.resume and 2 or 1) -- a job is polled once at least
-  plan.seconds = seconds_for(client, work.row, plan.requests)
+  plan.seconds = forecast.seconds(client, work.row, plan.requests)
   plan.credits = price(work, opts, new)
   if keys then
     local ok, problem = narrow(plan.credits, client, work, keys)
