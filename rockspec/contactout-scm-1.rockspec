@@ -141,6 +141,7 @@ build = {
     ["contactout.loops.uv"] = "lua/contactout/loops/uv.lua",
     ["contactout.lookups"] = "lua/contactout/lookups.lua",
     ["contactout.options"] = "lua/contactout/options.lua",
+    ["contactout.person"] = "lua/contactout/person.lua",
     ["contactout.progress"] = "lua/contactout/progress.lua",
     ["contactout.queue"] = "lua/contactout/queue.lua",
     ["contactout.records"] = "lua/contactout/records/init.lua",

@@ -130,6 +130,15 @@ local Client = {}
 ---@field max_retry_wait? number as the client's option, for this call
 ---@field retry_charged? boolean repeat this call even where the first attempt may have been charged
 
+---@class contactout.PersonOptions
+---@field contacts? any which contacts to find: false, true for all, or a list of work_email, personal_email and phone; false
+---@field timeout? number seconds for one attempt
+---@field headers? table further headers by name; false leaves a default one out
+---@field extra? table undocumented parameters by name, passed through
+---@field max_retries? number as the client's option, for this call
+---@field max_retry_wait? number as the client's option, for this call
+---@field retry_charged? boolean repeat this call even where the first attempt may have been charged
+
 ---@class contactout.Contact
 ---@field linkedin_url? string URL of the person, as the server writes it
 ---@field work_emails string[] addresses at work

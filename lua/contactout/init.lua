@@ -9,6 +9,7 @@ local errors = require "contactout.errors"
 local jobs = require "contactout.jobs"
 local journal = require "contactout.journal"
 local limits = require "contactout.limits"
+local person = require "contactout.person"
 local tasks = require "contactout.tasks"
 local version = require "contactout.version"
 
@@ -16,6 +17,7 @@ client.extend(availability.methods)
 client.extend(counts.methods)
 client.extend(jobs.methods)
 client.extend(bulk.methods)
+client.extend(person.methods)
 
 local M = {
   _VERSION = version,
