@@ -139,6 +139,19 @@ local Client = {}
 ---@field max_retry_wait? number as the client's option, for this call
 ---@field retry_charged? boolean repeat this call even where the first attempt may have been charged
 
+---@class contactout.PagesOptions
+---@field limit? number records that are given at most; a page costs its credits whole; all
+---@field prefetch? boolean ask for a page while the one before is being read: it is paid for even if it is not read; false
+---@field budget? any credits this run may spend, by kind, with what its journal recorded
+---@field journal? string file that makes the run survive a kill: the same call takes it up again
+---@field on_progress? any function(state), called ten times a second at most, and at the end; its credits are those of this run, with what its journal recorded
+---@field timeout? number seconds for one attempt
+---@field headers? table further headers by name; false leaves a default one out
+---@field extra? table undocumented parameters by name, passed through
+---@field max_retries? number as the client's option, for this call
+---@field max_retry_wait? number as the client's option, for this call
+---@field retry_charged? boolean repeat this call even where the first attempt may have been charged
+
 ---@class contactout.Contact
 ---@field linkedin_url? string URL of the person, as the server writes it
 ---@field work_emails string[] addresses at work

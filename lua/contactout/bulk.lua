@@ -111,23 +111,14 @@ local function plan_options(method, given)
   return opts, is_checked
 end
 
---- Counts what one of these methods would do, and what it would cost. Spends nothing, and
---- sends nothing unless `opts.check` wants it. Reads all of its input.
----@param method "contacts"|"verify"|"domains"
+--- Plans one of these methods: see contactout/plans.lua.
+---@param client contactout.Client
+---@param method string
 ---@param input any as that method takes it
----@param opts? table that method's, of which a journal is read if it is there; and
----  `check = true`, for contacts: the three free checkers are asked about each new key,
----  50 people a minute, and the credits are narrowed by what they say; yields in a host
----@return table|nil plan `keys` (different ones), `duplicates`, `invalid`, `known` (whose
----  answer, or job, is in the journal); `requests` and `seconds`, within the rate limit,
----  at least; `credits`: by kind {min =, max =}; with a journal also `spent`: what all its
----  runs have spent by now, as `client:spent()` tells it
+---@param opts? table that method's; and `check`, for contacts
+---@return table|nil plan
 ---@return contactout.Error|nil err
-function methods:plan(method, input, opts)
-  if type(method) ~= "string" or not works[method] then
-    return errors.fail("invalid_argument", "there is no method " .. tostring(method)
-      .. " to plan, only contacts, verify and domains", { param = "method" })
-  end
+function M.plan(client, method, input, opts)
   check(input, "input", opts)
   local own, is_checked = plan_options(method, opts)
   if not own then
@@ -137,7 +128,7 @@ function methods:plan(method, input, opts)
   if not work then
     return nil, read_opts
   end
-  return plan.make(self, work, input, read_opts, is_checked)
+  return plan.make(client, work, input, read_opts, is_checked)
 end
 
 M.methods = methods

@@ -18,6 +18,7 @@ local M = {}
 ---@field retryable? boolean whether the same call may well succeed later
 ---@field body? string the reply's first 2 KiB
 ---@field job_uuid? string
+---@field page? integer the page of a search with which it came
 ---@field maybe_charged? boolean the server may have done, and charged, the work
 
 ---@param kind string

@@ -9,7 +9,9 @@ local errors = require "contactout.errors"
 local jobs = require "contactout.jobs"
 local journal = require "contactout.journal"
 local limits = require "contactout.limits"
+local pages = require "contactout.pages"
 local person = require "contactout.person"
+local plans = require "contactout.plans"
 local tasks = require "contactout.tasks"
 local version = require "contactout.version"
 
@@ -18,6 +20,8 @@ client.extend(counts.methods)
 client.extend(jobs.methods)
 client.extend(bulk.methods)
 client.extend(person.methods)
+client.extend(pages.methods)
+client.extend(plans.methods)
 
 local M = {
   _VERSION = version,

@@ -235,7 +235,8 @@ local M = { facts = {} }
 -- What is slow to end comes first, and what must have ended last.
 for _, list in ipairs({
   require "spec.hosts.lookup_facts", own, require "spec.hosts.bulk_facts",
-  require "spec.hosts.error_facts", require "spec.hosts.cache_facts",
+  require "spec.hosts.page_facts", require "spec.hosts.error_facts",
+  require "spec.hosts.cache_facts",
   require "spec.hosts.end_facts",
 }) do
   for _, one in ipairs(list) do

@@ -9,6 +9,7 @@ local bulk_options = require "contactout.bulk.options"
 local core = require "contactout.core"
 local mapping = require "contactout.records.mapping"
 local options = require "contactout.options"
+local page_options = require "contactout.pages.options"
 local person = require "contactout.person"
 
 local M = {}
@@ -168,7 +169,7 @@ local function types()
     options_class("ContactsOptions", bulk_options.CONTACTS),
     options_class("VerifyOptions", bulk_options.VERIFY),
     options_class("DomainsOptions", bulk_options.DOMAINS),
-    options_class("PersonOptions", person.OPTIONS),
+    options_class("PersonOptions", person.OPTIONS), options_class("PagesOptions", page_options),
     record_class("Contact", mapping.Contact), record_class("Company", mapping.Company),
   }
   for _, row in ipairs(core.endpoints) do

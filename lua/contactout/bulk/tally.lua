@@ -29,6 +29,18 @@ function Tally:count(err, is_duplicate)
   state.duplicates = state.duplicates + (is_duplicate and 1 or 0)
 end
 
+--- Counts what came again, and is given no row.
+---@param count integer
+function Tally:skip(count)
+  self._state.duplicates = self._state.duplicates + count
+end
+
+--- It turns out how many rows there will be, about.
+---@param total? integer
+function Tally:expect(total)
+  self._state.total = total
+end
+
 local function complete(self, now)
   local state, elapsed = {}, now - self._started
   for name, value in pairs(self._state) do

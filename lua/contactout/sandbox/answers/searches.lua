@@ -33,6 +33,18 @@ local function profiles(numbers, reveal, url_of, show)
   return shown, charges
 end
 
+--- The page that was asked for -> numbers, metadata; or what faults make of it.
+local function page_of(call, numbers, size)
+  local plan, page = call.plan, call.args.page
+  local shown, meta = search.page(numbers, tonumber(plan["page-repeat"]) or page,
+    tonumber(plan["page-size"]) or size)
+  meta.page = page or meta.page
+  if plan["total-zero"] then
+    meta.total_results = 0
+  end
+  return plan["page-empty"] and {} or shown, meta
+end
+
 --- The keys of a people search have no "www.".
 local function bare_url(person)
   return "https://linkedin.com/in/" .. person.slug
@@ -40,13 +52,10 @@ end
 
 function M.people_search(call)
   local args = call.args
-  local numbers, meta = search.page(search.people(args), args.page, tonumber(args.page_size))
+  local numbers, meta = page_of(call, search.people(args), tonumber(args.page_size))
   local shown, charges = profiles(numbers, args.reveal_info, bare_url, function(person, selected)
     return person_shapes.found(person, selected, args)
   end)
-  if call.plan["total-zero"] then
-    meta.total_results = 0
-  end
   return reply.ok(answer {
     status_code = 200, metadata = metadata(meta), profiles = shown,
   }, charges)
@@ -77,7 +86,7 @@ end
 
 function M.decision_makers(call)
   local args = call.args
-  local numbers, meta = search.page(deciders(company_of(args)), args.page)
+  local numbers, meta = page_of(call, deciders(company_of(args)))
   local shown, charges = profiles(numbers, args.reveal_info, function(person)
     return person.linkedin_url
   end, person_shapes.decider)
@@ -87,7 +96,7 @@ function M.decision_makers(call)
 end
 
 function M.company_search(call)
-  local numbers, meta = search.page(search.companies(call.args), call.args.page)
+  local numbers, meta = page_of(call, search.companies(call.args))
   local companies, charges = {}, {}
   for n, i in ipairs(numbers) do
     local company = data.company(i)

@@ -1,0 +1,82 @@
+-- Getting one page: out of the journal, or from the server, within the budget. What it
+-- cost and what it holds is written down before anybody sees it. Works on a walk
+-- (walk.lua), of which one page is on its way at a time.
+
+local clients = require "contactout.client"
+local events = require "contactout.events"
+local pages = require "contactout.pages.page"
+
+local M = {}
+
+-- The call for a page, which counts in the walk's budget.
+local function prepare(walk, number)
+  local call, err = walk.search:call(walk.client, number)
+  if not call then
+    return nil, err
+  end
+  call.budget, call.most = walk.budget, walk:most(call.most)
+  return call
+end
+
+-- What was spent since then, all that is uncertain included.
+local function spent_since(budget, before)
+  local now, spent = budget:totals(), {}
+  for kind in pairs(before.uncertain) do
+    local cost = now[kind] + now.uncertain[kind] - before[kind] - before.uncertain[kind]
+    spent[kind] = cost > 0 and cost or nil
+  end
+  return spent
+end
+
+-- Sends a call that was recorded as sent -> the page, if there is one; and an error.
+local function send(walk, turn, batch)
+  local before = walk.budget:totals()
+  local reply, err = clients.run(walk.client, turn.call)
+  if not reply and err.kind ~= "not_found" then
+    local is_noted, problem = true, nil
+    if not err.maybe_charged then
+      is_noted, problem = walk.book:refused(batch)
+    end
+    return nil, is_noted and err or problem
+  end
+  local page = reply and pages.read(walk.search.kind, reply) or pages.none()
+  walk:mark(page)
+  return page, select(2, walk.book:keep(batch, turn.number, page, spent_since(walk.budget, before)))
+end
+
+-- An observer's error, which keeps the request back, is raised before it is recorded as
+-- sent.
+local function ask(walk, turn)
+  local call, err = prepare(walk, turn.number)
+  local fits, batch = false, nil
+  if call then
+    fits, err = walk.budget:fits(call.most)
+  end
+  if fits then
+    events.raise(walk.client)
+    batch, err = walk.book:begin(turn.number, call.most)
+  end
+  if not batch then
+    return nil, err
+  end
+  turn.call = call
+  return send(walk, turn, batch)
+end
+
+--- Gets a page.
+---@param walk contactout.Walk
+---@param turn contactout.Turn
+---@return contactout.Page|nil page what was paid for, even with an error
+---@return contactout.Error|nil err what ends the walk after that page
+function M.page(walk, turn)
+  local page, err = walk.book:recall(turn.number)
+  if page then
+    walk:mark(page)
+    return page
+  elseif err then
+    return nil, err
+  end
+  return ask(walk, turn)
+end
+
+return M

@@ -1,0 +1,119 @@
+-- What a walk through a search would do and cost: from its journal, from what the server
+-- says for free of how many there are, and from the limit. Spends nothing. What nothing
+-- bounds is math.huge.
+
+local forecast = require "contactout.forecast"
+local walks = require "contactout.pages.walk"
+
+local M = {}
+
+-- Walks through the pages that the journal has. Only what isn't known to it would be asked
+-- for; and nothing more after a page that is uncertain.
+---@return table|nil seen `pages`, `records` on them, `ends`: nothing would be asked for
+---@return contactout.Error|nil err
+local function replay(walk)
+  local seen = { pages = 0, records = 0, ends = false }
+  while walk:wants_more() do
+    local page, err = walk.book:recall(walk.search.first + seen.pages)
+    if err and err.kind ~= "uncertain" then
+      return nil, err
+    elseif not page then
+      seen.ends = err ~= nil
+      return seen
+    end
+    walk:mark(page)
+    walk:open(page)
+    seen.pages, seen.records = seen.pages + 1, seen.records + page.count
+  end
+  seen.ends = true
+  return seen
+end
+
+-- How many records the search has from its first page on; math.huge: nobody can say.
+---@return number|nil total
+---@return contactout.Error|nil err
+local function count(walk, size)
+  local search, total, err = walk.search, walk.total, nil
+  if not total and search.method == "each_person" then
+    total, err = search:count(walk.client)
+  end
+  if err and err.kind ~= "no_access" then -- counting is for paying accounts
+    return nil, err
+  end
+  return math.max(0, (total or math.huge) - (search.first - 1) * size)
+end
+
+-- The pages that are still to be asked for, and what the records on them cost.
+local function price(walk, seen, most, total)
+  local size, wanted = most.search, math.min(total, walk.limit)
+  local pages = 1
+  if wanted < math.huge then
+    pages = math.max(1, math.ceil(wanted / size) - seen.pages)
+  end
+  local full = wanted < math.huge and pages * size or math.huge
+  local left = math.max(0, math.min(full, total - seen.records))
+  local is_sure = total < math.huge and walk.search:is_counted()
+  local credits = {}
+  for kind in pairs(most) do
+    credits[kind] = { min = kind == "search" and is_sure and left or 0, max = left }
+  end
+  return pages, credits
+end
+
+-- Nothing would be sent.
+local function nothing(most)
+  local credits = {}
+  for kind in pairs(most) do
+    credits[kind] = { min = 0, max = 0 }
+  end
+  return 0, credits
+end
+
+local function make(walk)
+  local seen, err = replay(walk)
+  if not seen then
+    return nil, err
+  end
+  local known = math.min(walk:count(), walk.limit)
+  local plan = { keys = known, duplicates = 0, invalid = 0, known = known }
+  local most = walk:most()
+  if seen.ends then
+    plan.requests, plan.credits = nothing(most)
+  else
+    local total
+    total, err = count(walk, most.search)
+    if not total then
+      return nil, err
+    end
+    plan.keys = math.max(known, math.min(total, walk.limit))
+    plan.requests, plan.credits = price(walk, seen, most, total)
+  end
+  plan.seconds = forecast.seconds(walk.client, walk.search.kind.row, plan.requests)
+  return plan
+end
+
+--- Plans a walk.
+---@param client contactout.Client
+---@param search contactout.Search
+---@return contactout.Plan|nil plan
+---@return contactout.Error|nil err
+function M.make(client, search)
+  local opts = search.opts
+  local has_journal = opts.journal ~= nil
+  if has_journal and not forecast.is_file(opts.journal) then
+    opts.journal = nil -- a plan makes none
+  end
+  local walk, err = walks.new(client, search)
+  if not walk then
+    return nil, err
+  end
+  local plan
+  plan, err = make(walk)
+  walk:close()
+  if plan then
+    plan.spent = has_journal and walk.budget:totals() or nil
+  end
+  return plan, err
+end
+
+return M

@@ -1,0 +1,303 @@
+-- A walk through the pages of a search: hands out their records one by one, each once,
+-- and gets the next page when it is needed, or with `prefetch` one ahead. A page is got
+-- in a task of its own, where there can be one, so that what is paid for arrives though
+-- nobody waits for it any more. How one is got is told in fetch.lua.
+
+local budget = require "contactout.budget"
+local books = require "contactout.pages.book"
+local compat = require "contactout.compat"
+local core = require "contactout.core"
+local errors = require "contactout.errors"
+local fetch = require "contactout.pages.fetch"
+local loops = require "contactout.loops"
+local plain = require "contactout.loops.plain"
+local queue = require "contactout.queue"
+local tally = require "contactout.bulk.tally"
+local task = require "contactout.task"
+
+---@class contactout.Turn a page on its way
+---@field number integer
+---@field call? contactout.Call once it is recorded as sent
+---@field task? contactout.Task that gets it
+---@field page? contactout.Page
+---@field failure? table {what ends the walk after this page}
+---@field has_ended boolean
+
+---@class contactout.Walk
+---@field client contactout.Client
+---@field search contactout.Search
+---@field budget contactout.Budget the walk's
+---@field book contactout.Book
+---@field limit number records that are given at most
+---@field page_size? integer how many records a page can have, by the server's word
+---@field total? integer how many there are in all, likewise
+local Walk = {}
+Walk.__index = Walk
+Walk.__name = "contactout.Walk"
+
+-- Pages ---------------------------------------------------------------------------------
+
+--- A page has arrived. Keeps those of its records that have not been seen.
+---@param page contactout.Page
+function Walk:mark(page)
+  local new = {}
+  for _, entry in ipairs(page.entries) do
+    if not self._seen[entry.key] then
+      self._seen[entry.key] = true
+      new[#new + 1] = entry
+    end
+  end
+  page.entries = new
+  page.fresh = page.fresh or #new
+end
+
+-- How many will be given in all, where that can be told: pages before the first one
+-- may hold any number.
+local function expected(self)
+  return self.total and self.search.first == 1 and math.min(self.total, self.limit) or nil
+end
+
+-- What a full page holds, by the server's word; or more, if more came.
+local function largest(known, page)
+  return page.size and math.max(known or 0, page.size, page.count) or known
+end
+
+--- Opens a page that has been marked. It may be the last one, whatever it says of the
+--- whole: one without anything new is, or nothing would end a search that repeats a page.
+---@param page contactout.Page
+function Walk:open(page)
+  for _, entry in ipairs(page.entries) do
+    self._ready:push(entry.record)
+  end
+  self._distinct = self._distinct + page.fresh
+  self.total = page.total or self.total
+  self.page_size = largest(self.page_size, page)
+  self._is_last = page.fresh == 0 or self.total ~= nil and self._distinct >= self.total
+  self._tally:skip(page.count - page.fresh)
+  self._tally:expect(expected(self))
+end
+
+--- What the next page can cost. The server's word for how many records a page has counts.
+---@param most? contactout.Credits of its call
+---@return contactout.Credits
+function Walk:most(most)
+  most = most or self.search:call(self.client, self._next_number).most
+  if not self.page_size then
+    return most
+  end
+  local known = {}
+  for kind in pairs(most) do
+    known[kind] = self.page_size
+  end
+  return known
+end
+
+-- Getting them --------------------------------------------------------------------------
+
+-- Whatever is raised on the way, want of memory included, ends the walk.
+local function process(self, turn)
+  local ok, page, err = pcall(fetch.page, self, turn)
+  if ok then
+    turn.page, turn.failure = page, err and { err }
+  else
+    turn.failure = { page }
+  end
+  if turn.failure and errors.is(turn.failure[1]) then
+    turn.failure[1].page = turn.number
+  end
+  turn.has_ended = true
+  if self.is_closed then
+    self.book:close()
+  end
+end
+
+local function need_loop(self)
+  return task.need_loop(function()
+    return loops.current(self.client._loop)
+  end)
+end
+
+-- The loop on which a page may have a task. Outside of any host that is plain Lua's, unless
+-- the client is to wait with another one only; there only who looks ahead needs a task.
+local function loop_for_task(self)
+  local loop, own = need_loop(self), self.client._loop
+  if not loop.blocks then
+    return loop
+  end
+  local may_be_plain = compat.CAN_YIELD and (not own or own == plain)
+  return may_be_plain and self.search.opts.prefetch and plain or nil
+end
+
+-- Begins to get the next page.
+local function start(self, loop)
+  local turn = { number = self._next_number, has_ended = false }
+  self._next_number = turn.number + 1
+  self._turn = turn
+  if loop then
+    turn.task = task.start(loop, self._group, compat.pack(process, self, turn))
+  else
+    process(self, turn)
+  end
+end
+
+-- Outside of any host a task moves on while somebody lets it.
+local function let_move_on(self)
+  local turn = self._turn
+  if turn and not turn.has_ended and need_loop(self).blocks then
+    plain.step()
+  end
+end
+
+--- Whether another page is needed for all that is wanted.
+---@return boolean
+function Walk:wants_more()
+  return not self._is_last and not self.failure and self:count() < self.limit
+end
+
+--- How many records it has given, or has ready.
+---@return integer
+function Walk:count()
+  return self._given + self._ready:count()
+end
+
+local function look_ahead(self)
+  local loop = self.search.opts.prefetch and self:wants_more() and loop_for_task(self)
+  if loop then
+    start(self, loop)
+    let_move_on(self)
+  end
+end
+
+-- Waits for the next page, and opens it. Who is cancelled meanwhile leaves it to the next
+-- call.
+local function turn_over(self)
+  if not self._turn then
+    start(self, loop_for_task(self))
+  end
+  local turn = self._turn
+  if not turn.has_ended then
+    turn.task:wait()
+  end
+  if self._turn ~= turn then
+    return -- somebody else was quicker
+  end
+  self._turn, self.failure = nil, turn.failure
+  if turn.page then
+    self:open(turn.page)
+  end
+  look_ahead(self)
+end
+
+-- The end -----------------------------------------------------------------------------
+
+local function close_book(self)
+  if not self._turn or self._turn.has_ended then
+    self.book:close()
+  end
+end
+
+-- The end: a failure is raised, each time.
+local function finish(self)
+  if not self.is_closed then
+    self._tally:report(true)
+  end
+  self.is_closed = true
+  close_book(self)
+  if self.failure then
+    error(self.failure[1], 0)
+  end
+end
+
+--- The next record; nothing at the end. Yields in a host; outside of one it blocks.
+--- Raises what ends the walk, and kind `cancelled` if its task is cancelled, after which
+--- it may be called again: the page goes on.
+---@return table|nil record
+function Walk:next()
+  while not self.is_closed do
+    self._tally:report()
+    let_move_on(self)
+    if self._given >= self.limit then
+      break
+    end
+    local record = self._ready:pop()
+    if record then
+      self._given = self._given + 1
+      self._tally:count(nil, false)
+      return record
+    elseif not self:wants_more() then
+      break
+    end
+    turn_over(self)
+  end
+  return finish(self)
+end
+
+--- Nobody wants a record any more. Wakes nobody, so that the collector may call it.
+function Walk:forget()
+  self.is_closed = true
+end
+
+-- Seconds for which `close` waits for a page that is paid for.
+local CLOSE_SECONDS = 60
+
+--- Ends the walk. A page that wasn't sent is called off; one that was is waited for, where
+--- that is possible, so that it gets into the journal.
+function Walk:close()
+  self:forget()
+  local turn = self._turn
+  if turn and not turn.has_ended then
+    if not (turn.call and turn.call.is_out) then
+      turn.task:cancel()
+    end
+    pcall(turn.task.wait, turn.task, CLOSE_SECONDS) -- it goes on if that is in vain
+  end
+  close_book(self)
+end
+
+-- Making one --------------------------------------------------------------------------
+
+-- The budget of the walk, in which counts what its journal recorded.
+local function budget_of(client, search, book)
+  local recorded, err = book:spent()
+  if err then
+    return nil, err
+  end
+  local made = budget.new(search.opts.budget, client._spending.budget)
+  if recorded then
+    local uncertain = recorded.uncertain
+    recorded.uncertain = nil
+    made:count_elsewhere(recorded, uncertain)
+  end
+  return made
+end
+
+local M = {}
+
+---@param client contactout.Client
+---@param search contactout.Search
+---@return contactout.Walk|nil walk
+---@return contactout.Error|nil err kind `journal`, or `unsupported` without SQLite
+function M.new(client, search)
+  local book, err = books.open(client, search)
+  if not book then
+    return nil, err
+  end
+  local wallet
+  wallet, err = budget_of(client, search, book)
+  if not wallet then
+    book:close()
+    return nil, err
+  end
+  return setmetatable({
+    client = client, search = search, budget = wallet, book = book, is_closed = false,
+    failure = nil, page_size = nil, total = nil, limit = search.opts.limit or math.huge,
+    _seen = {}, _distinct = 0, _total = nil, _is_last = false,
+    _ready = queue.new(), _given = 0,
+    _next_number = search.first, _turn = nil, _group = task.new_group(function() end),
+    _tally = tally.new(search.opts.on_progress, nil, function()
+      return wallet:totals()
+    end, core.now),
+  }, Walk)
+end
+
+return M
