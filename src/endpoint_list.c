@@ -94,10 +94,11 @@ static void set_params(lua_State *L, const struct cto_endpoint *endpoint)
   lua_newtable(L);
   for (int i = 0; endpoint->params[i].name; i++) {
     const struct cto_param *param = &endpoint->params[i];
-    lua_createtable(L, 0, 7);
+    lua_createtable(L, 0, 8);
     set_text(L, "name", param->name);
     set_text(L, "type", cto_type_name(param->type));
     set_boolean(L, "required", param->required);
+    set_boolean(L, "boolean", param->boolean);
     set_limit(L, "max", param->max);
     set_limit(L, "min", param->min);
     set_names(L, "values", param->values);

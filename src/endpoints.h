@@ -36,6 +36,7 @@ struct cto_param {
   enum cto_type type;
   enum cto_form form;
   bool required;
+  bool boolean;       /* takes equations of AND, OR, NOT and brackets */
   int max;            /* most elements of a list; 0: none documented */
   int min;            /* least value of an integer; 0: none documented */
   const char *values; /* closed set, blanks between; NULL: any value */

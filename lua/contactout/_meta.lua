@@ -351,21 +351,21 @@ function contactout.domain_enrich(params, opts) end
 ---@field data_types? string[]|string only people with these contacts, such as work_email
 ---@field reveal_info? boolean true: show the contacts, for a credit of each kind found
 ---@field name? string name of the person
----@field job_title? string[]|string titles; takes AND, OR, NOT; at most 50
+---@field job_title? string[]|string|contactout.Equation titles; takes AND, OR, NOT; at most 50
 ---@field job_function? string[]|string functions, such as design; at most 50
 ---@field seniority? string[]|string such as vice president; at most 50
 ---@field current_titles_only? boolean false: past titles count too
 ---@field include_related_job_titles? boolean true: similar titles count too
 ---@field match_experience? string which experience has to match, current unless given
----@field skills? string[]|string skills; takes AND, OR, NOT; at most 50
----@field education? string[]|string schools or degrees; takes AND, OR, NOT; at most 50
+---@field skills? string[]|string|contactout.Equation skills; takes AND, OR, NOT; at most 50
+---@field education? string[]|string|contactout.Equation schools or degrees; takes AND, OR, NOT; at most 50
 ---@field location? string[]|string places; at most 50
 ---@field company? string[]|string names of employers; at most 50
 ---@field company_filter? string which employers have to match, current unless given
 ---@field current_company_only? boolean false: past employers count too
 ---@field domain? string[]|string domains of employers; at most 50
----@field industry? string[]|string industries; takes AND, OR, NOT; at most 50
----@field keyword? string words anywhere in the profile; takes AND, OR, NOT
+---@field industry? string[]|string|contactout.Equation industries; takes AND, OR, NOT; at most 50
+---@field keyword? string|contactout.Equation words anywhere in the profile; takes AND, OR, NOT
 ---@field company_size? string[]|string head counts, such as 11_50
 ---@field years_of_experience? string[]|string such as 6_10
 ---@field years_in_current_role? string[]|string such as 6_10
@@ -392,21 +392,21 @@ function contactout.people_search(params, opts) end
 
 ---@class contactout.params.people_count
 ---@field name? string name of the person
----@field job_title? string[]|string titles; takes AND, OR, NOT; at most 50
+---@field job_title? string[]|string|contactout.Equation titles; takes AND, OR, NOT; at most 50
 ---@field job_function? string[]|string functions, such as design; at most 50
 ---@field seniority? string[]|string such as vice president; at most 50
 ---@field current_titles_only? boolean false: past titles count too
 ---@field include_related_job_titles? boolean true: similar titles count too
 ---@field match_experience? string which experience has to match, current unless given
----@field skills? string[]|string skills; takes AND, OR, NOT; at most 50
----@field education? string[]|string schools or degrees; takes AND, OR, NOT; at most 50
+---@field skills? string[]|string|contactout.Equation skills; takes AND, OR, NOT; at most 50
+---@field education? string[]|string|contactout.Equation schools or degrees; takes AND, OR, NOT; at most 50
 ---@field location? string[]|string places; at most 50
 ---@field company? string[]|string names of employers; at most 50
 ---@field company_filter? string which employers have to match, current unless given
 ---@field current_company_only? boolean false: past employers count too
 ---@field domain? string[]|string domains of employers; at most 50
----@field industry? string[]|string industries; takes AND, OR, NOT; at most 50
----@field keyword? string words anywhere in the profile; takes AND, OR, NOT
+---@field industry? string[]|string|contactout.Equation industries; takes AND, OR, NOT; at most 50
+---@field keyword? string|contactout.Equation words anywhere in the profile; takes AND, OR, NOT
 ---@field company_size? string[]|string head counts, such as 11_50
 ---@field years_of_experience? string[]|string such as 6_10
 ---@field years_in_current_role? string[]|string such as 6_10

@@ -9,6 +9,7 @@ local limiter = require "contactout.limiter"
 local lookups = require "contactout.lookups"
 local loops = require "contactout.loops"
 local options = require "contactout.options"
+local query = require "contactout.query"
 local spending = require "contactout.spending"
 
 ---@class contactout.Client
@@ -19,6 +20,8 @@ Client.__name = "contactout.Client"
 -- What the attempts of an undocumented path go by: nothing is known of it, so
 -- it counts as one that costs, but in no budget.
 local UNDOCUMENTED = { rate_class = "other", costs = true }
+
+local NONE = {}
 
 -- The policy of a call: the client's, with the call's own options over it.
 local function policy_of(self, given)
@@ -52,7 +55,7 @@ local M = {}
 --- Makes a call of an endpoint ready: checks and prices it. Nothing is sent.
 ---@param self contactout.Client
 ---@param row table the endpoint's
----@param params? table
+---@param params? table which may hold equations
 ---@param opts? table
 ---@return contactout.Call|nil call for `run`
 ---@return contactout.Error|nil err
@@ -66,12 +69,17 @@ function M.prepare(self, row, params, opts)
     end
     policy = policy_of(self, rest)
   end
-  local request, err = core.build(row.name, params, for_core)
+  local written, err = query.write(row, params or NONE)
+  if not written then
+    return nil, err
+  end
+  local request
+  request, err = core.build(row.name, written, for_core)
   if not request then
     return nil, err
   end
   local made = new_call(row.name, row, policy, request)
-  spending.price(made, params, for_core and for_core.extra)
+  spending.price(made, written, for_core and for_core.extra)
   return made
 end
 

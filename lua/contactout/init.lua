@@ -12,6 +12,7 @@ local limits = require "contactout.limits"
 local pages = require "contactout.pages"
 local person = require "contactout.person"
 local plans = require "contactout.plans"
+local query = require "contactout.query"
 local tasks = require "contactout.tasks"
 local version = require "contactout.version"
 
@@ -31,6 +32,7 @@ local M = {
   ordered = core.ordered,
   encode = core.encode,
   limits = limits,
+  query = query,
   null = core.null,
   empty_array_mt = core.empty_array_mt,
   purge = journal.purge,

@@ -28,13 +28,13 @@ stats | GET /v1/stats | other | free |
 ]]
 
 local FILTERS = [[
-name string; job_title list max=50; job_function list max=50; seniority list max=50;
+name string; job_title list max=50 boolean; job_function list max=50; seniority list max=50;
 current_titles_only boolean; include_related_job_titles boolean; match_experience string;
-skills list max=50; education list max=50; location list max=50; company list max=50;
-company_filter string; current_company_only boolean; domain list max=50; industry list max=50;
-keyword string; company_size list; years_of_experience list; years_in_current_role list;
-detailed_experience boolean; detailed_education boolean; exclude_companies list;
-exclude_job_titles list; output_fields list]]
+skills list max=50 boolean; education list max=50 boolean; location list max=50;
+company list max=50; company_filter string; current_company_only boolean; domain list max=50;
+industry list max=50 boolean; keyword string boolean; company_size list; years_of_experience list;
+years_in_current_role list; detailed_experience boolean; detailed_education boolean;
+exclude_companies list; exclude_job_titles list; output_fields list]]
 
 -- In the order in which they are sent.
 local PARAMS = {
@@ -105,6 +105,7 @@ local function render_param(param)
     .. (param.max and " max=" .. param.max or "")
     .. (param.min and " min=" .. param.min or "")
     .. (param.values and " values=" .. table.concat(param.values, ",") or "")
+    .. (param.boolean and " boolean" or "")
 end
 
 local function render_rule(rule)

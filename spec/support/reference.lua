@@ -76,14 +76,15 @@ local Client = {}
 ]]
 
 local function param_type(param)
-  if param.type == "list" then
-    return "string[]|string"
-  end
-  return param.type
+  local name = param.type == "list" and "string[]|string" or param.type
+  return param.boolean and name .. "|contactout.Equation" or name
 end
 
 local function param_line(param)
   local words = { param.doc }
+  if param.boolean then
+    words[#words + 1] = "takes AND, OR, NOT"
+  end
   if param.max then
     words[#words + 1] = "at most " .. param.max
   end

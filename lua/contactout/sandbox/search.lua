@@ -1,9 +1,9 @@
 -- Which people or companies a search finds, and the page of them. Within one
--- filter any of its values will do, and every filter must hold. "AND", "OR",
--- "NOT" and brackets are understood in the way of a sandbox: one operator
--- after the other, from left to right. Pure.
+-- filter any of its values will do, and every filter must hold. Some filters'
+-- values may be equations of AND, OR, NOT and brackets (equations.lua). Pure.
 
 local data = require "contactout.sandbox.data"
+local equations = require "contactout.sandbox.equations"
 local json = require "contactout.sandbox.json"
 
 local M = { PAGE_SIZE = 25 }
@@ -12,57 +12,34 @@ local function has(text, wanted)
   return text:lower():find(wanted:lower(), 1, true) ~= nil
 end
 
-local OPERATORS = {
-  AND = function(result, found)
-    return result and found
-  end,
-  OR = function(result, found)
-    return result or found
-  end,
-  NOT = function(result, found)
-    return result and not found
-  end,
-}
-
---- "(A AND b c) NOT D" as steps: {operator, lower-case words}, in order.
-local function compile(equation)
-  local steps, operator, words = {}, "AND", {}
-  for word in (equation:gsub("[()]", " ") .. " AND"):gmatch("%S+") do
-    if not OPERATORS[word] then
-      words[#words + 1] = word:lower()
-    else
-      if #words > 0 then
-        steps[#steps + 1] = { operator = OPERATORS[operator], words = table.concat(words, " ") }
-      end
-      operator, words = word, {}
-    end
-  end
-  return steps
-end
-
 local compiled = setmetatable({}, { __mode = "k" })
 
---- The steps of each of a filter's values, compiled once for a search.
-local function equations(values)
+--- The tests of a filter's equations, compiled once for a search.
+local function tests_of(values)
   local list = compiled[values]
   if not list then
     list = {}
     for i, equation in ipairs(values) do
-      list[i] = compile(equation)
+      list[i] = equations.compile(equation)
     end
     compiled[values] = list
   end
   return list
 end
 
-local function any(values, text)
+local function any_equation(values, text)
   text = text:lower()
-  for _, steps in ipairs(equations(values)) do
-    local result = true
-    for _, step in ipairs(steps) do
-      result = step.operator(result, text:find(step.words, 1, true) ~= nil)
+  for _, test in ipairs(tests_of(values)) do
+    if test(text) then
+      return true
     end
-    if result then
+  end
+  return false
+end
+
+local function any(values, text)
+  for _, value in ipairs(values) do
+    if has(text, value) then
       return true
     end
   end
@@ -107,7 +84,7 @@ local PEOPLE = {
     return has(brief.full_name, value)
   end,
   job_title = function(values, brief)
-    return any(values, brief.job_title)
+    return any_equation(values, brief.job_title)
   end,
   job_function = function(values, brief)
     return any(values, brief.job_function)
@@ -116,10 +93,10 @@ local PEOPLE = {
     return any(values, brief.seniority)
   end,
   skills = function(values, brief)
-    return any(values, table.concat(brief.skills, ", "))
+    return any_equation(values, table.concat(brief.skills, ", "))
   end,
   education = function(values, brief)
-    return any(values, brief.school)
+    return any_equation(values, brief.school)
   end,
   location = function(values, brief)
     return any(values, brief.location)
@@ -134,10 +111,10 @@ local PEOPLE = {
     return has_domain(values, brief.company)
   end,
   industry = function(values, brief)
-    return any(values, brief.company.industry)
+    return any_equation(values, brief.company.industry)
   end,
   keyword = function(values, brief)
-    return any(values, table.concat({
+    return any_equation(values, table.concat({
       brief.full_name, brief.job_title, brief.company.name, brief.company.industry,
       table.concat(brief.skills, " "),
     }, " "))
