@@ -104,6 +104,16 @@ int cto_error_new(lua_State *L)
   return 1;
 }
 
+int cto_kinds_push(lua_State *L)
+{
+  lua_createtable(L, CTO_KINDS, 0);
+  for (int kind = 0; kind < CTO_KINDS; kind++) {
+    lua_pushstring(L, kind_names[kind]);
+    lua_rawseti(L, -2, kind + 1);
+  }
+  return 1;
+}
+
 int cto_error_is(lua_State *L)
 {
   luaL_checkany(L, 1);

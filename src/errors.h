@@ -53,6 +53,9 @@ bool cto_is_error(lua_State *L, int index);
  * returns 2: the last step of a function that Lua calls. */
 int cto_fail(lua_State *L);
 
+/* [-0, +1, m] The list of the names of all kinds. */
+int cto_kinds_push(lua_State *L);
+
 /* Lua functions: error(kind, message [, fields]) -> err; is_error(x) ->
  * boolean. The metatable's __tostring. */
 int cto_error_new(lua_State *L);

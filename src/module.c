@@ -146,6 +146,8 @@ int luaopen_contactout_core(lua_State *L)
   lua_setfield(L, -2, "version");
   cto_rates_push(L);
   lua_setfield(L, -2, "rates");
+  cto_kinds_push(L);
+  lua_setfield(L, -2, "kinds");
   lua_pushcfunction(L, cto_endpoints_push);
   lua_call(L, 0, 1);
   lua_setfield(L, -2, "endpoints");

@@ -32,18 +32,18 @@ local function malformed(endpoint, missing)
     { endpoint = endpoint })
 end
 
----@class contactout.Usage
----@field plan "prepaid"|"postpaid"
+---@class contactout.Usage what an account has used and has left
+---@field plan "prepaid"|"postpaid" how the account pays
 ---@field period {first: string?, last: string?} days, as the server writes them
----@field email contactout.UsageOfKind
----@field phone contactout.UsageOfKind
----@field search contactout.UsageOfKind
+---@field email contactout.UsageOfKind e-mail credits
+---@field phone contactout.UsageOfKind phone credits
+---@field search contactout.UsageOfKind search credits
 ---@field raw table the reply
 
----@class contactout.UsageOfKind
+---@class contactout.UsageOfKind the same, of one kind of credits
 ---@field used? integer requests that used such a credit
 ---@field quota? integer what the plan allows in the period; a prepaid one doesn't say
----@field left? integer
+---@field left? integer what is left of them
 ---@field over? integer beyond the quota
 
 ---@class contactout.Client

@@ -168,6 +168,7 @@ end
 
 --- For a `for` loop: every record and the line it begins on. Raises the error
 --- object where :read() would return it.
+---@return fun(): string[]|nil, integer|nil rows
 function Reader:rows()
   return function()
     local row, line = self:read()
@@ -271,6 +272,7 @@ Writer.__index = Writer
 Writer.__name = "contactout.CsvWriter"
 
 --- Writes one record.
+---@param row table as for `encode`
 ---@return true|nil ok
 ---@return table|nil err what the handle said
 function Writer:write(row)

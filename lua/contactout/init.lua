@@ -24,6 +24,10 @@ client.extend(person.methods)
 client.extend(pages.methods)
 client.extend(plans.methods)
 
+---@class contactout
+---@field endpoints contactout.Endpoint[] what the API offers; read-only
+---@field null lightuserdata what stands for `null` in an array
+---@field empty_array_mt table metatable that marks an empty array
 local M = {
   _VERSION = version,
   new = client.new,

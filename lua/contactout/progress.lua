@@ -183,6 +183,7 @@ end
 
 --- Shows a state if it is time to. The bar can also be called with it, so it is
 --- an `on_progress` as it stands.
+---@param state table see the top of this file
 function Progress:update(state)
   self._last = state
   local now = self._clock()

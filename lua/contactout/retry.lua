@@ -16,7 +16,7 @@ local SPREAD = 0.1
 -- refused will be refused again, and is `permanent`.
 local CUT = { connection = true, timeout = true, tls = true }
 
----@class contactout.Outcome how an attempt failed
+---@class contactout.AttemptOutcome how an attempt failed
 ---@field kind string the error's kind
 ---@field status? integer HTTP status, where a reply came
 ---@field retry_after? number seconds the server asks for
@@ -53,7 +53,7 @@ end
 
 --- Whether the same call may be made again with a chance, and without being
 --- charged twice unless the policy accepts that.
----@param outcome contactout.Outcome
+---@param outcome contactout.AttemptOutcome
 ---@param policy contactout.RetryPolicy
 ---@return boolean
 function M.is_retryable(outcome, policy)
@@ -61,7 +61,7 @@ function M.is_retryable(outcome, policy)
 end
 
 --- How long to wait before the next attempt.
----@param outcome contactout.Outcome
+---@param outcome contactout.AttemptOutcome
 ---@param attempts integer made so far, this one included
 ---@param policy contactout.RetryPolicy
 ---@param random fun(): number from 0 up to 1

@@ -165,12 +165,14 @@ function M.start(loop, group, call, on_end)
   return task
 end
 
+--- Whether it has ended, with or without an error.
 ---@return boolean
 function Task:has_ended()
   return self._result ~= nil
 end
 
----@return boolean ok ended without an error
+--- Whether it has ended without an error.
+---@return boolean
 function Task:is_ok()
   return self._result ~= nil and self._result[1]
 end
@@ -187,6 +189,7 @@ function Task:result()
 end
 
 --- The error with which it ended.
+---@return any
 function Task:failure()
   return self._result[2]
 end

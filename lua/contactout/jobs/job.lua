@@ -8,10 +8,10 @@ local poll = require "contactout.jobs.poll"
 local rows = require "contactout.jobs.rows"
 local wait = require "contactout.jobs.wait"
 
----@class contactout.Job
+---@class contactout.Job an asynchronous piece of work of the server's
 ---@field uuid string by which `client:job` takes it up again
----@field kind "contacts"|"verification"
----@field status "pending"|"done"|"failed"
+---@field kind "contacts"|"verification" what it looks for
+---@field status "pending"|"done"|"failed" how it stands
 ---@field server_status? string the same in the vendor's word
 ---@field result table what is known so far, as the server says it
 local Job = {}

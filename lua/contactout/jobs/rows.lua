@@ -40,9 +40,10 @@ local function read(state, answer, key)
   return nil, poll.error(state, missing.kind, missing.message)
 end
 
+---@class contactout.JobRows callable: `item, value, err` of the next row
 local Rows = {}
 Rows.__index = Rows
-Rows.__name = "contactout.Rows"
+Rows.__name = "contactout.JobRows"
 
 function Rows:__call()
   return self._next()

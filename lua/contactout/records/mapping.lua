@@ -9,7 +9,7 @@ local history = require "contactout.records.mapping.history"
 local person = require "contactout.records.mapping.person"
 local shapes = require "contactout.records.mapping.shapes"
 
----@class contactout.Source where a field comes from
+---@class contactout.FieldSource where a field comes from
 ---@field [1] string|table a name in the raw shape; ITSELF; or a date's parts: names by
 ---  `text`, `year`, `month`, `day`
 ---@field [2] string[] names of the shapes in which it is documented; UNSHOWN: in words only
@@ -20,7 +20,7 @@ local shapes = require "contactout.records.mapping.shapes"
 ---@field type string a key of TYPES
 ---@field unit? string of a number
 ---@field of? contactout.RecordType what it, or each of its elements, is made of
----@field from contactout.Source[] of which the first that says something counts; of a
+---@field from contactout.FieldSource[] of which the first that says something counts; of a
 ---  list of texts or codes all are united
 ---@field with? string[] fields, earlier in the record, from which it is read, too
 ---@field doc string
@@ -68,7 +68,7 @@ M.RECORDS = {
   history.Publication, history.Project, M.Person,
 }
 
----@class contactout.Date
+---@class contactout.Date a day, or what is known of it
 ---@field year integer
 ---@field month? integer 1 to 12
 ---@field day? integer 1 to 31
