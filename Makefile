@@ -96,7 +96,8 @@ RUN_PACKAGES := gcc libc6-dev pkg-config libcurl4-openssl-dev lua5.4 liblua5.4-d
   luajit2 libluajit2-5.1-dev lua-cjson lua-http lua-cqueues lua-luaossl
 TEST_PACKAGES := $(RUN_PACKAGES) lua5.1 liblua5.1-0-dev lua5.2 liblua5.2-dev lua5.3 liblua5.3-dev \
   lua-busted lua-check lua-socket lua-filesystem lua-luv lua-copas neovim nginx-light libnginx-mod-http-lua \
-  luarocks clang-format universal-ctags valgrind libsqlite3-dev curl locales bsdutils procps love xvfb xauth
+  luarocks clang-format universal-ctags valgrind libsqlite3-dev curl locales bsdutils procps love xvfb xauth \
+  lua-ldoc
 BULK_PACKAGES := $(RUN_PACKAGES) libsqlite3-dev
 LOVE_PACKAGES := $(RUN_PACKAGES) love fonts-inter fonts-droid-fallback
 
@@ -232,10 +233,15 @@ valgrind: deps ## run specs under valgrind
 	@eval "$$($(MAKE) -s env LUA=lua5.4)" && valgrind -q --leak-check=full --errors-for-leak-kinds=definite \
 	  --error-exitcode=9 --fair-sched=yes lua5.4 $(BUSTED) --exclude-tags=fork,speed $(CHECKED)
 
+DOCS_PACKAGES := $(RUN_PACKAGES) lua-ldoc
+
 .PHONY: docs
-docs: deps-run ## write the README's table of endpoints, and the types for editors
+docs: ## write the README's table, the types for editors, and pages into .build/doc/html
+	$(call install_packages,$(DOCS_PACKAGES))
 	@$(MAKE) --no-print-directory -s LUA=lua5.4
-	@eval "$$($(MAKE) -s env LUA=lua5.4)" && lua5.4 spec/support/reference.lua
+	@rm -rf .build/doc && mkdir -p .build/doc/source
+	@eval "$$($(MAKE) -s env LUA=lua5.4)" && lua5.4 spec/support/reference.lua .build/doc
+	@cd .build/doc && ldoc --quiet --fatalwarnings . >/dev/null
 
 .PHONY: bench
 bench: deps ## compare with bare libcurl, lua-cjson and idle hosts, as ratios

@@ -2,8 +2,10 @@
 -- the doc comments, so that it can't differ from them. `make docs` writes all of it; a
 -- spec checks that what stands there is fresh.
 --
---   lua spec/support/reference.lua        writes them
+--   lua spec/support/reference.lua        writes the files of the tree
+--   lua spec/support/reference.lua DIR    and the sources of the pages into DIR
 
+local pages = require "spec.support.reference.pages"
 local readme = require "spec.support.reference.readme"
 local types = require "spec.support.reference.types"
 
@@ -40,6 +42,11 @@ end
 if arg and arg[0] and arg[0]:find("reference%.lua$") then
   for path, make in pairs(M.FILES) do
     write(path, make())
+  end
+  if arg[1] then
+    for path, text in pairs(pages.files()) do
+      write(arg[1] .. "/" .. path, text)
+    end
   end
 end
 

@@ -19,7 +19,7 @@ local contactout = {}
 ---@class contactout.Client
 local Client = {}
 
----@class contactout.Endpoint
+---@class contactout.Endpoint what is known of an endpoint; read-only
 ---@field name string of the function
 ---@field method "GET"|"POST"
 ---@field path string may hold one {parameter}
@@ -34,7 +34,7 @@ local Client = {}
 ---@field credit_rules table[] what it can cost: `kind`, `least`, `most`, `per`, `when`, `unless`
 ---@field keyed? string the member of a reply that `contactout.ordered` is for
 
----@class contactout.Param
+---@class contactout.Param what is known of a parameter; read-only
 ---@field name string
 ---@field type "string"|"boolean"|"integer"|"list"
 ---@field required boolean
