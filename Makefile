@@ -236,7 +236,7 @@ valgrind: deps ## run specs under valgrind
 DOCS_PACKAGES := $(RUN_PACKAGES) lua-ldoc
 
 .PHONY: docs
-docs: ## write the README's table, the types for editors, and pages into .build/doc/html
+docs: ## write the README's table, types, Neovim's help, and pages into .build/doc/html
 	$(call install_packages,$(DOCS_PACKAGES))
 	@$(MAKE) --no-print-directory -s LUA=lua5.4
 	@rm -rf .build/doc && mkdir -p .build/doc/source

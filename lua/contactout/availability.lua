@@ -32,7 +32,7 @@ local methods = {}
 --- Asks the three free checkers about a person. Costs nothing, but is for paying
 --- accounts, and three of the 150 checks a minute. Yields in a host.
 ---@param url string LinkedIn URL
----@param opts? table of a call
+---@param opts? contactout.CallOptions
 ---@return table|nil available `personal_email`, `work_email`, `phone`: booleans
 ---@return contactout.Error|nil err
 function methods:available(url, opts)

@@ -212,7 +212,7 @@ function M.extend(methods)
 end
 
 --- Makes a client. Nothing is sent.
----@param opts? table see `contactout.options`
+---@param opts? contactout.Options
 ---@return contactout.Client|nil client
 ---@return contactout.Error|nil err
 function M.new(opts)

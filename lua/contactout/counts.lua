@@ -52,7 +52,7 @@ local methods = {}
 --- What the account has used and has left: one shape for both kinds of plans. Verifier
 --- credits aren't told. Costs nothing; yields in a host.
 ---@param period? string a month, YYYY-MM; the current one
----@param opts? table of a call
+---@param opts? contactout.CallOptions
 ---@return contactout.Usage|nil usage
 ---@return contactout.Error|nil err
 function methods:usage(period, opts)
@@ -88,8 +88,8 @@ local SEARCH, COUNT = names_of("people_search"), names_of("people_count")
 --- How many people a search would find: an estimate of the server's. Parameters of a
 --- search that only say what to show are left out. Costs nothing, but is for paying
 --- accounts; yields in a host.
----@param query table parameters of people_search
----@param opts? table of a call
+---@param query contactout.params.people_search
+---@param opts? contactout.CallOptions
 ---@return integer|nil count
 ---@return contactout.Error|nil err
 function methods:count(query, opts)

@@ -5,6 +5,7 @@
 --   lua spec/support/reference.lua        writes the files of the tree
 --   lua spec/support/reference.lua DIR    and the sources of the pages into DIR
 
+local help = require "spec.support.reference.help"
 local pages = require "spec.support.reference.pages"
 local readme = require "spec.support.reference.readme"
 local types = require "spec.support.reference.types"
@@ -30,6 +31,9 @@ M.FILES = {
     return readme.renew(read("README.md"))
   end,
   ["lua/contactout/_meta.lua"] = types.text,
+  ["examples/neovim/doc/contactout.txt"] = function()
+    return help.text(read("spec/support/reference/help.txt"))
+  end,
 }
 
 --- Whether the file is as it would be written now.

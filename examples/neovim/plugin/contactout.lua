@@ -1,5 +1,5 @@
 -- Defines :ContactOut and its <Plug> mappings, and loads nothing else: the module
--- and libcurl are loaded by the first lookup. See doc/contactout.txt.
+-- and libcurl are loaded by the first lookup. See doc/contactout-nvim.txt.
 
 if vim.g.loaded_contactout then
   return
