@@ -56,6 +56,17 @@ local function check(input, argument, opts)
   end
 end
 
+-- The iterators that users hold, by what they give: for editors alone.
+
+---@class contactout.ContactRows: contactout.BulkRows
+---@overload fun(): any, contactout.Contact|nil, contactout.Error|nil
+
+---@class contactout.VerdictRows: contactout.BulkRows
+---@overload fun(): any, string|nil, contactout.Error|nil
+
+---@class contactout.CompanyRows: contactout.BulkRows
+---@overload fun(): any, contactout.Company|nil, contactout.Error|nil
+
 ---@class contactout.Client
 local methods = {}
 
@@ -65,8 +76,8 @@ local methods = {}
 ---@param urls any[]|string|fun(): any LinkedIn URLs, a list or what gives the next one;
 ---  or, with `opts.key`, whatever that gives the URL of
 ---@param opts? contactout.ContactsOptions
----@return fun(): any, contactout.Contact|nil, contactout.Error|nil rows one for each
----  input, in any order; raises an error that ends the run
+---@return contactout.ContactRows rows `item, contact, err`, one for each input, in any
+---  order; raises an error that ends the run
 function methods:contacts(urls, opts)
   check(urls, "urls", opts)
   return iterate(self, "contacts", urls, opts)
@@ -77,7 +88,7 @@ end
 --- otherwise.
 ---@param emails any[]|string|fun(): any
 ---@param opts? contactout.VerifyOptions
----@return fun(): any, string|nil, contactout.Error|nil rows the value is `valid`,
+---@return contactout.VerdictRows rows `item, verdict, err`; the verdict is `valid`,
 ---  `invalid`, `accept_all`, `disposable` or `unknown`
 function methods:verify(emails, opts)
   check(emails, "emails", opts)
@@ -88,7 +99,7 @@ end
 --- cost a search credit for each company. As `contacts` otherwise.
 ---@param domains any[]|string|fun(): any domains, or URLs of websites
 ---@param opts? contactout.DomainsOptions
----@return fun(): any, contactout.Company|nil, contactout.Error|nil rows
+---@return contactout.CompanyRows rows `item, company, err`
 function methods:domains(domains, opts)
   check(domains, "domains", opts)
   return iterate(self, "domains", domains, opts)

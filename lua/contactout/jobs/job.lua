@@ -82,7 +82,7 @@ end
 --- an input without one has its error: `not_found`, or with `maybe_charged`
 --- `job_failed` where the job lost it, and `job_timeout` where it goes on.
 --- Sends nothing and never yields.
----@return fun(): any, any, contactout.Error|nil rows with `:close()`
+---@return contactout.JobRows rows `item, value, err`
 function Job:results()
   return rows.each(self._state)
 end

@@ -41,6 +41,7 @@ local function read(state, answer, key)
 end
 
 ---@class contactout.JobRows callable: `item, value, err` of the next row
+---@overload fun(): any, any, contactout.Error|nil
 local Rows = {}
 Rows.__index = Rows
 Rows.__name = "contactout.JobRows"
@@ -84,7 +85,7 @@ end
 
 --- Iterates over what a job has found so far. Sends nothing, never yields.
 ---@param state contactout.JobState
----@return fun(): any, any, contactout.Error|nil rows callable, with `:close()`
+---@return contactout.JobRows
 function M.each(state)
   local advance = state.keys and next_input or next_answer
   return setmetatable({ _next = advance(state) }, Rows)
