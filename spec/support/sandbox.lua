@@ -1,6 +1,6 @@
--- The sandbox for specs: starts it, speaks to its control paths over
--- luasocket, and sends it plain requests. One process for each set of options
--- serves the whole busted run.
+-- The sandbox for specs: that of contactout.testing, but asked over luasocket, so
+-- that no second client is in the process, and sent plain requests. One process
+-- for each set of options serves the whole busted run.
 --
 --   local sandbox = require("spec.support.sandbox").start{ minute = 1 }
 --   sandbox.url                       for the client under test
@@ -16,7 +16,7 @@ local launcher = require "contactout.sandbox"
 
 local M = {}
 
-local Sandbox = {}
+local Sandbox = setmetatable({}, { __index = require "contactout.testing.sandbox" })
 Sandbox.__index = Sandbox
 
 --- busted gives each file fresh globals and modules; the registry stays.
@@ -76,8 +76,7 @@ local function send(url, method, headers, body)
   return status, table.concat(parts), response_headers
 end
 
---- One control call -> its decoded answer, its status.
-function Sandbox:control(method, path, args)
+function Sandbox:exchange(method, path, args)
   local body = args and cjson.encode(args)
   local status, text = send(self.control_url .. "/_sandbox/" .. path, method,
     { ["content-type"] = body and "application/json" }, body)
@@ -85,52 +84,8 @@ function Sandbox:control(method, path, args)
   return cjson.decode(text), status
 end
 
---- Clears ledger, limits, credits, faults, jobs and settings.
-function Sandbox:reset()
-  return self:control("POST", "reset")
-end
-
---- Counts, charges by token and kind, errors, notices.
-function Sandbox:state()
-  return (self:control("GET", "state"))
-end
-
 --- The requests numbered above `since` (0), oldest first.
-function Sandbox:ledger(since)
-  return (self:control("GET", "ledger?since=" .. (since or 0)))
-end
-
---- The next `times` (1; -1: all) requests to a path or endpoint get a fault.
-function Sandbox:fault(fault, times, path)
-  local answer, status = self:control("POST", "faults", {
-    fault = fault, times = times, path = path,
-  })
-  assert(status == 200, answer.message)
-end
-
---- Changes settings: limits, minute, job_polls, job_seconds, credits.
-function Sandbox:config(settings)
-  return self:control("POST", "config", settings)
-end
-
---- Waits until counts have been reached, {requests = 3} -> state; raises
--- after ten seconds, or `seconds`.
-function Sandbox:wait(wanted, seconds)
-  local words = { "seconds=" .. (seconds or 10) }
-  for name, count in pairs(wanted) do
-    words[#words + 1] = name .. "=" .. count
-  end
-  local state, status = self:control("GET", "wait?" .. table.concat(words, "&"))
-  if status ~= 200 then
-    error("not reached: " .. table.concat(words, " ") .. " but " .. cjson.encode(state), 2)
-  end
-  return state
-end
-
---- Lets the requests go that the fault `hold` keeps.
-function Sandbox:release()
-  return self:control("GET", "release")
-end
+Sandbox.ledger = Sandbox.requests
 
 --- One API request by luasocket. opts: method, path, token ("test-1"; false:
 -- none), query (as it stands), json (a Lua value) or body, headers. Half a

@@ -35,11 +35,11 @@ local function set_text(answer, content_type, text)
 end
 
 local function status_of(plan)
-  return tonumber(plan.status) or plan["echo-token"] and 401 or plan["html-error"] and 502
-    or plan.redirect and 302 or 400
+  return tonumber(plan.status) or plan.answer and 200 or plan["echo-token"] and 401
+    or plan["html-error"] and 502 or plan.redirect and 302 or 400
 end
 
---- The error that takes the place of the work.
+--- The error, or the document, that takes the place of the work.
 function M.replacement(plan, token)
   local status = status_of(plan)
   local code = tonumber(plan["status_code-in-200"])
@@ -49,7 +49,9 @@ function M.replacement(plan, token)
   end
   local answer = reply.error(code or status, text)
   answer.status = code and 200 or status
-  if plan["html-error"] then
+  if plan.answer then
+    set_text(answer, nil, plan.answer)
+  elseif plan["html-error"] then
     set_text(answer, "text/html", HTML)
   elseif status == 204 or status == 304 then
     set_text(answer, nil, "")

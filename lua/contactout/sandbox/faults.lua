@@ -32,6 +32,7 @@ Faults.LIST = {
   instead("status:CODE", "an error of that status"),
   instead("status_code-in-200:CODE", "HTTP 200 around a body with that status_code"),
   instead("message:TEXT", "the error's text; alone, of a 400"),
+  instead("answer:JSON", "that document; a 200 unless `status` says otherwise"),
   instead("echo-token", "a 401 whose message and body show the token"),
   instead("html-error", "a 502 with an HTML page"),
   instead("redirect:URL", "a 302 to that URL"),

@@ -13,6 +13,7 @@ local HERE = debug.getinfo(1, "S").source:match("^@(.*)init%.lua$") or "./"
 local OPTIONS = {
   port = "--port", tls = "--tls", minute = "--minute", people = "--people",
   job_polls = "--job-polls", job_seconds = "--job-seconds", ledger = "--ledger",
+  record = "--record", upstream = "--upstream", replay = "--replay",
 }
 
 local function quote(text)
@@ -66,14 +67,16 @@ end
 --- Starts a sandbox; returns as soon as it accepts connections.
 ---@param opts? table port, people, job_polls, job_seconds, ledger: see `main.lua --help`;
 --- tls: a folder, in which `ca.pem` is written; minute: seconds in the rate
---- limits' minute; limits = false: none; luajit: the program to run.
+--- limits' minute; limits = false: none; luajit: the program to run; record and
+--- upstream, or replay: see contactout.testing.
 ---@return {url: string, control_url: string, pid: integer, stop: function}|nil
 ---@return string|nil message why it didn't start
 function M.start(opts)
   local pipe, pid, url = launch(command_line(opts or {}))
-  if not url then
+  if not url or not url:find("^http") then
     pipe:close()
-    return nil, "the sandbox didn't start: it needs luajit with lua-http and lua-cjson"
+    return nil, url or "the sandbox didn't start: it needs luajit with lua-http and lua-cjson "
+      .. "(Debian: apt-get install luajit lua-http lua-cjson)"
   end
   local control_url = "http://127.0.0.1:" .. url:match("(%d+)$")
   return setmetatable({ url = url, control_url = control_url, pid = pid, pipe = pipe }, Sandbox)

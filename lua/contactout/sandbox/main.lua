@@ -1,7 +1,8 @@
 -- The command: luajit lua/contactout/sandbox/main.lua [options]
 --
 -- Prints one line, the URL, as soon as it accepts connections, and serves
--- until SIGTERM or SIGINT (or the end of its standard input).
+-- until SIGTERM or SIGINT (or the end of its standard input). Where it can't
+-- serve, the line says why.
 
 --- So that it runs from a checkout without any LUA_PATH.
 local here = arg[0]:match("^(.*)contactout/sandbox/main%.lua$")
@@ -18,6 +19,9 @@ local OPTIONS = {
   { "--job-polls N", "how many polls of a job say QUEUED before it is done (1)" },
   { "--job-seconds S", "a job is done after that time, however often it is polled" },
   { "--ledger N", "how many requests are remembered (200000)" },
+  { "--record FILE", "hand requests on to the API, and write them and its answers to FILE" },
+  { "--upstream URL", "which API (its own is https://api.contactout.com)" },
+  { "--replay FILE", "answer from a recording, and nothing else" },
   { "--with-parent", "end when standard input ends" },
   { "--help", "this text" },
 }
@@ -105,16 +109,55 @@ local function heed_parent(server)
   end)
 end
 
-local function start(options)
+--- Name of a module that may be missing -> what Debian, and LuaRocks, call it.
+local NEEDED = {
+  { "cqueues", "lua-cqueues", "cqueues" }, { "http.h1_connection", "lua-http", "http" },
+  { "openssl.ssl.context", "lua-luaossl", "luaossl" }, { "cjson", "lua-cjson", "lua-cjson" },
+}
+
+--- Raises a message that says what to install.
+local function check_modules()
+  local packages, rocks = {}, {}
+  for _, needed in ipairs(NEEDED) do
+    if not pcall(require, needed[1]) then
+      packages[#packages + 1], rocks[#rocks + 1] = needed[2], needed[3]
+    end
+  end
+  if #rocks > 0 then
+    error(("it lacks %s: apt-get install %s, or luarocks --lua-version 5.1 install each of %s")
+      :format(table.concat(rocks, ", "), table.concat(packages, " "), table.concat(rocks, " ")), 0)
+  end
+end
+
+--- Who answers, if not the sandbox itself.
+local function app_of(options, world)
+  if options.record then
+    return require("contactout.sandbox.recorder").new(world, options.record,
+      options.upstream or "https://api.contactout.com")
+  elseif options.replay then
+    return require("contactout.sandbox.player").new(world, options.replay)
+  end
+end
+
+local function listen(options)
+  check_modules()
   local data = require "contactout.sandbox.data"
   if options.people then
     data.set_people(number(options, "people"))
   end
-  local server, port = require("contactout.sandbox.server").listen {
-    world = require("contactout.sandbox.world").new(settings_of(options)),
-    port = number(options, "port") or 0,
+  local world = require("contactout.sandbox.world").new(settings_of(options))
+  return require("contactout.sandbox.server").listen {
+    world = world, port = number(options, "port") or 0, app = app_of(options, world),
     context = options.tls and require("contactout.sandbox.tls").context(options.tls),
   }
+end
+
+local function start(options)
+  local ok, server, port = pcall(listen, options)
+  if not ok then
+    print("the sandbox can't start: " .. tostring(server))
+    os.exit(1)
+  end
   heed_signals(server)
   if options["with-parent"] then
     heed_parent(server)
@@ -122,6 +165,9 @@ local function start(options)
   print((options.tls and "https://localhost:" or "http://127.0.0.1:") .. string.format("%d", port))
   io.stdout:flush()
   server:run()
+  if server.app.finish then
+    server.app:finish()
+  end
 end
 
 local options = read_options(arg)

@@ -65,8 +65,8 @@ local function accept(server)
   end
 end
 
---- opts: world, port (0: any free one), context (for TLS).
--- -> server, its port | raises if it can't listen
+--- opts: world, port (0: any free one), context (for TLS), app (an App of the
+-- sandbox's own). -> server, its port | raises if it can't listen
 function M.listen(opts)
   local queue = cqueues.new()
   local server = setmetatable({
@@ -75,7 +75,7 @@ function M.listen(opts)
       queue:wrap(...)
     end,
   }, Server)
-  server.app = App.new(opts.world, server.spawn)
+  server.app = opts.app or App.new(opts.world, server.spawn)
   server.socket = cqueues_socket.listen { host = "127.0.0.1", port = opts.port, reuseaddr = true }
   assert(server.socket:listen())
   server.spawn(accept, server)
