@@ -15,24 +15,17 @@ local MODULES = "/usr/lib/nginx/modules/"
 
 -- Places for ${name}; the Lua paths and what the client reads of the environment
 -- are those of the program that runs the specs.
-local CONFIGURATION = [[
+local MAIN = [[
 load_module ]] .. MODULES .. [[ndk_http_module.so;
 load_module ]] .. MODULES .. [[ngx_http_lua_module.so;
 user root;
 daemon off;
-${main}
-worker_processes ${workers};
-worker_shutdown_timeout 20s;
 pid ${folder}/nginx.pid;
 error_log ${folder}/error.log info;
-env CONTACTOUT_TOKEN;
 env CONTACTOUT_BASE_URL;
-env SPEC_HOST;
-env SPEC_TASK;
-env SPEC_RUNS;
-env SPEC_SECURE_URL;
-env SPEC_CA_FILE;
-events { worker_connections ${connections}; }
+]]
+
+local HTTP = [[
 http {
   access_log off;
   client_body_temp_path ${folder}/body;
@@ -42,6 +35,20 @@ http {
   scgi_temp_path ${folder}/scgi;
   lua_package_path '${lua_path}';
   lua_package_cpath '${lua_cpath}';
+]]
+
+local CONFIGURATION = MAIN .. [[
+${main}
+worker_processes ${workers};
+worker_shutdown_timeout 20s;
+env CONTACTOUT_TOKEN;
+env SPEC_HOST;
+env SPEC_TASK;
+env SPEC_RUNS;
+env SPEC_SECURE_URL;
+env SPEC_CA_FILE;
+events { worker_connections ${connections}; }
+]] .. HTTP .. [[
   ${http}
   server {
     listen 127.0.0.1:${port} backlog=1024;
@@ -50,6 +57,12 @@ http {
   }
 }
 ]]
+
+-- A document's configuration, with what it leaves to the machine, and our port.
+local function completed(whole)
+  return MAIN .. whole:gsub("http {\n", function() return HTTP end)
+    :gsub("(listen 127%.0%.0%.1:)%d+", "%1${port}")
+end
 
 local function free_port()
   local one = assert(socket.bind("127.0.0.1", 0))
@@ -81,10 +94,11 @@ function M.write(opts)
     main = opts.main or "", http = opts.http or "", server = opts.server or "",
     workers = tostring(opts.workers or 1), connections = tostring(opts.connections or 1024),
     folder = folder, port = tostring(port),
-    lua_path = package.path, lua_cpath = (opts.cpath or "") .. package.cpath,
+    lua_path = (opts.path or "") .. package.path, lua_cpath = (opts.cpath or "") .. package.cpath,
   }
+  local configuration = opts.whole and completed(opts.whole) or CONFIGURATION
   local file = assert(io.open(folder .. "/nginx.conf", "w"))
-  file:write((CONFIGURATION:gsub("%${([%w_]+)}", values)))
+  file:write((configuration:gsub("%${([%w_]+)}", values)))
   file:close()
   -- -e: the log of before the configuration is read
   local command = ("nginx -p %s -e %s/error.log -c %s/nginx.conf"):format(folder, folder, folder)
@@ -173,7 +187,8 @@ local function wait_until_up(server)
 end
 
 --- Starts one. Options: `server`, `http` and `main`, configuration to go there;
---- `workers` (1), `connections` of each (1024), `env`, words before the command.
+--- `workers` (1), `connections` of each (1024), `env`, words before the command; `whole`,
+--- instead of those: a document's configuration; `path`: before Lua's own.
 function M.start(opts)
   local folder, command, port = M.write(opts)
   local pipe = assert(io.popen(("env %s %s </dev/null 2>&1; echo $?"):format(opts.env or "",
