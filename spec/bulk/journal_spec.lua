@@ -322,12 +322,12 @@ describe("a run with a journal", function()
   end)
 
   it("asks again for what was refused", function()
-    sandbox:fault("status:429,retry-after:0.01", 9, "people_linkedin_batch_v2")
-    local rows = bulk.collect(support.client({ max_retries = 1 }):contacts(bulk.urls(1, 6),
-      journaled()))
-    assert.same({ rate_limited = 6 }, bulk.kinds(rows))
-    rows = bulk.collect(support.client({ max_retries = 9 }):contacts(bulk.urls(1, 6),
-      journaled()))
+    sandbox:fault("status:429,retry-after:0.01", 2, "people_linkedin_batch_v2")
+    local rows, failure = bulk.collect(support.client():contacts(bulk.urls(1, 6),
+      journaled { max_retry_wait = 0 }))
+    assert.same({}, rows)
+    assert.equal("rate_limited", failure.kind)
+    rows = bulk.collect(support.client():contacts(bulk.urls(1, 6), journaled()))
     assert.same({ value = 6 }, bulk.kinds(rows))
   end)
 

@@ -101,7 +101,7 @@ end
 -- What may stand in place of a value.
 local KINDS = {
   connection = true, malformed_response = true, invalid_request = true, job_failed = true,
-  job_timeout = true, not_found = true, rate_limited = true, server = true, timeout = true,
+  job_timeout = true, not_found = true, server = true, timeout = true,
   uncertain = true, -- by an earlier run
 }
 

@@ -40,8 +40,17 @@ local function is_interrupt(problem)
   return type(problem) == "string" and problem:find("interrupted!$") ~= nil
 end
 
--- Waits for the job. What is raised meanwhile is an observer's error: the run ends by
--- it, once the job has ended; or ^C, which ends the run as it is.
+-- Seconds of a pause, within the run's bound, for which the job can't be asked after.
+local function held(run, err)
+  if not err or err.kind ~= "job_timeout" then
+    return 0
+  end
+  local seconds = run.client._limits:held(run.work.kind.row, run.work.kind.poll)
+  return seconds <= run.hold.bound and seconds or 0
+end
+
+-- Waits for the job, the server's pauses aside. What is raised meanwhile is an observer's
+-- error: the run ends by it, once the job has ended; or ^C, which ends the run as it is.
 local function wait_for(run, job)
   local deadline, problem = core.now() + run.opts.job_timeout, nil
   for _ = 1, WAITS do
@@ -52,11 +61,16 @@ local function wait_for(run, job)
         return not run.is_closed
       end,
     })
-    if ok then
+    local pause = ok and held(run, err) or 0
+    if ok and pause == 0 then
       return err
     end
     problem = err
-    run:stop(problem)
+    if ok then
+      deadline = core.now() + pause + run.opts.job_timeout
+    else
+      run:stop(problem)
+    end
     if is_interrupt(problem) then
       error(problem, 0)
     end

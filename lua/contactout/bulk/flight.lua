@@ -4,10 +4,12 @@
 
 local batches = require "contactout.batches"
 local compat = require "contactout.compat"
+local errors = require "contactout.errors"
 local events = require "contactout.events"
 local plain = require "contactout.loops.plain"
 local ready = require "contactout.bulk.ready"
 local task = require "contactout.task"
+local waiting = require "contactout.bulk.waiting"
 
 local M = {}
 
@@ -55,11 +57,43 @@ local function send_again(run, batch, err)
   return parts
 end
 
+-- Whether the server, or the limiter for it, wants a pause before the same is sent again.
+local function wants_pause(err)
+  return not err.maybe_charged
+    and (err.kind == "rate_limited" or err.status == 503 and err.retry_after ~= nil)
+end
+
+local function paused_too_long(err)
+  return errors.new("rate_limited", "the server wants a longer pause than max_retry_wait allows "
+    .. "this run; all that was paid for has been given: make the same call again later, with its "
+    .. "journal if it has one, or with a larger max_retry_wait (the server said: "
+    .. err.message .. ")", {
+    endpoint = err.endpoint, status = err.status, request_id = err.request_id,
+    retry_after = err.retry_after, attempts = err.attempts, retryable = true,
+  })
+end
+
+-- A batch waits for the end of a pause, and the run with it: a pause is no key's fault.
+local function hold(run, batch, err)
+  local seconds, is_longer = run.hold:refused(err.retry_after)
+  if not seconds then
+    return run:stop(paused_too_long(err))
+  end
+  run.is_held = true
+  run.intake:send_first(batch)
+  if is_longer then
+    events.emit(run.client, "wait", { name = err.endpoint },
+      { reason = "pause", seconds = seconds })
+  end
+end
+
 -- Nothing came of a batch.
 local function settle_failure(run, batch, err)
   if not err.maybe_charged then
     run:check(run.answers:refused(batch))
-    if send_again(run, batch, err) then
+    if wants_pause(err) then
+      return not run.failure and hold(run, batch, err)
+    elseif send_again(run, batch, err) then
       return
     end
   end
@@ -69,6 +103,12 @@ local function settle_failure(run, batch, err)
   if not ENDS_RUN[err.kind] or err.maybe_charged then
     deliver(run, batch, ready.failed(batch, err))
   end
+end
+
+--- The server has accepted a request of this run.
+---@param run contactout.Run
+function M.accepted(run)
+  run.hold:accepted()
 end
 
 -- Sends a batch, or takes up the job that it is, and waits for what comes of it. An
@@ -87,7 +127,10 @@ local function send(run, batch)
 end
 
 local function send_and_settle(run, batch)
-  local outcome = send(run, batch)
+  local is_new, outcome = not batch.uuid, send(run, batch)
+  if outcome.rows and is_new then
+    M.accepted(run)
+  end
   if outcome.rows then
     deliver(run, batch, outcome.rows, outcome.spent)
   elseif outcome.err then
@@ -107,7 +150,7 @@ local function process(run, batch)
   if run.is_closed and run.active == 0 then
     run.answers:close()
   end
-  run:tell()
+  waiting.tell(run)
 end
 
 -- The loop on which a batch may have a task of its own. In no host that is plain Lua's,

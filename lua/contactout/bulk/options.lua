@@ -19,6 +19,18 @@ end
 
 local find = options.find
 
+local MAX_RETRY_WAIT = { name = "max_retry_wait", type = "number", check = RULES.not_negative,
+  doc = "seconds of pauses that the server wants, one after another, until which the run waits "
+    .. "and after which it ends; an hour" }
+
+-- A call's options, of which one means more to a run.
+local function with_call(own)
+  for index, option in ipairs(options.with_call(own)) do
+    own[index] = option.name == MAX_RETRY_WAIT.name and MAX_RETRY_WAIT or option
+  end
+  return own
+end
+
 -- The options of all bulk work after a method's own.
 local function bulk_options(own)
   local common = {
@@ -40,7 +52,7 @@ local function bulk_options(own)
   for _, option in ipairs(common) do
     own[#own + 1] = option
   end
-  return options.with_call(own)
+  return with_call(own)
 end
 
 local JOB_TIMEOUT = { name = "job_timeout", type = "number", check = RULES.not_negative,

@@ -5,18 +5,19 @@
 
 local answers = require "contactout.bulk.answers"
 local batches = require "contactout.batches"
+local call = require "contactout.call"
 local compat = require "contactout.compat"
 local core = require "contactout.core"
-local errors = require "contactout.errors"
 local flight = require "contactout.bulk.flight"
+local hold = require "contactout.bulk.hold"
 local intake = require "contactout.bulk.intake"
 local journaled = require "contactout.bulk.journaled"
 local loops = require "contactout.loops"
-local plain = require "contactout.loops.plain"
 local purse = require "contactout.bulk.purse"
 local ready = require "contactout.bulk.ready"
 local tally = require "contactout.bulk.tally"
 local task = require "contactout.task"
+local waiting = require "contactout.bulk.waiting"
 
 ---@class contactout.Outcome of a batch: `rows`, or `err`; neither where nobody asks
 ---@field rows? table with next(self), which gives a key's entry, its value and its error
@@ -29,15 +30,17 @@ local task = require "contactout.task"
 ---@field purse contactout.Purse
 ---@field opts table `call`, `params`, and what the method's options say
 ---@field is_closed boolean nobody wants a row any more
+---@field hold contactout.Hold
+---@field is_held boolean nothing is sent, for a pause
 ---@field failure? table {what ends the run}
 ---@field active integer batches in flight
 ---@field in_flight table<contactout.Batch, true>
+---@field consumers table<table, table> waiter -> its loop: who waits for rows
+---@field tally contactout.Tally
+---@field turn_given number when others had a turn
 local Run = {}
 Run.__index = Run
 Run.__name = "contactout.Run"
-
--- Seconds after which the consumer of rows that are ready lets others have a turn.
-local TURN_SECONDS = 0.005
 
 --- The parameters of a request, without its keys.
 ---@return table
@@ -72,6 +75,7 @@ end
 function Run:note_job(batch, uuid)
   batch.uuid = uuid
   self:check(self.answers:submitted(batch, uuid))
+  flight.accepted(self)
 end
 
 --- The loop on which the running code waits.
@@ -79,13 +83,6 @@ function Run:need_loop()
   return task.need_loop(function()
     return loops.current(self.client._loop)
   end)
-end
-
---- Tells those who wait for rows that a batch has ended.
-function Run:tell()
-  for waiter, loop in pairs(self._consumers) do
-    loop.wake(waiter)
-  end
 end
 
 -- Sending ---------------------------------------------------------------------------
@@ -109,7 +106,7 @@ end
 
 local function can_send(self)
   return self.active < self._concurrency and not self.intake.is_reading
-    and not self.failure and not self.is_closed
+    and not self.failure and not self.is_closed and not self.is_held
 end
 
 -- Starts as many batches as may be in flight. One coroutine reads at a time.
@@ -124,42 +121,7 @@ local function fill(self)
   end
 end
 
--- Waiting ---------------------------------------------------------------------------
-
-local function cancelled()
-  return errors.new("cancelled", "the wait for the next row was cancelled; what is in flight goes "
-    .. "on, and the iterator can be called again")
-end
-
--- Parks until a batch has ended.
-local function park(self, loop, seconds)
-  local waiter = loop.waiter()
-  self._consumers[waiter] = loop
-  local outcome = task.park(loop, waiter, seconds)
-  self._consumers[waiter] = nil
-  return outcome
-end
-
-local function wait_for_news(self)
-  if park(self, self:need_loop()) == "cancelled" then
-    error(cancelled(), 0)
-  end
-end
-
--- Lets others have a turn from time to time: the host, and our own tasks.
-local function give_turn(self)
-  local now = core.now()
-  if now - self._turn_given < TURN_SECONDS or not compat.CAN_YIELD then
-    return
-  end
-  local loop = self:need_loop()
-  if loop.blocks then
-    plain.step()
-  elseif task.park(loop, loop.waiter(), 0) == "cancelled" then
-    error(cancelled(), 0)
-  end
-  self._turn_given = core.now()
-end
+-- Rows -----------------------------------------------------------------------------
 
 local function has_ended(self)
   return self.active == 0 and (self.failure ~= nil or self.intake:has_ended())
@@ -168,10 +130,10 @@ end
 -- The end: what was left is forgotten, and a failure is raised, each time.
 local function finish(self)
   if not self.is_closed then
-    self._tally:report(true)
+    self.tally:report(true)
   end
   self.is_closed = true
-  self:tell()
+  waiting.tell(self)
   if self.active == 0 then
     self.answers:close()
   end
@@ -188,22 +150,23 @@ end
 ---@return contactout.Error|nil err
 function Run:next()
   while not self.is_closed do
-    self._tally:report()
-    give_turn(self)
+    waiting.look_at_pause(self)
+    self.tally:report()
+    waiting.give_turn(self)
     fill(self)
     local row = self.ready:take()
     if row then
       self.intake:release()
-      if next(self._consumers) then
-        self:tell() -- this one may want no more
+      if next(self.consumers) then
+        waiting.tell(self) -- this one may want no more
       end
-      self._tally:count(row.err, row.is_duplicate)
+      self.tally:count(row.err, row.is_duplicate)
       return row.item, row.value, row.err
     elseif has_ended(self) then
       break
     end
     if not (can_send(self) and self.intake:can_read()) then
-      wait_for_news(self)
+      waiting.for_news(self)
     end
   end
   return finish(self)
@@ -233,16 +196,26 @@ function Run:close()
   local loop = loops.current(self.client._loop)
   local deadline = core.now() + CLOSE_SECONDS
   while loop and self.active > 0 and core.now() < deadline do
-    if park(self, loop, deadline - core.now()) == "cancelled" then
+    if waiting.park(self, loop, deadline - core.now()) then
       break
     end
   end
+  waiting.tell(self)
   if self.active == 0 then
     self.answers:close()
   end
 end
 
 local M = {}
+
+-- The hold of a run. A call of its own waits no longer than a client's, so that what is
+-- being sent isn't in doubt during a pause.
+local function new_hold(client, opts)
+  local asked, usual = opts.call.max_retry_wait, client._policy.max_retry_wait
+  opts.call.max_retry_wait = asked and math.min(asked, usual)
+  return hold.new({ bound = asked or hold.BOUND, first = math.min(asked or usual, usual) },
+    core.now, call.random)
+end
 
 -- What is known of the run's keys: by its journal, if it has one.
 local function open_answers(client, work, opts)
@@ -279,12 +252,13 @@ function M.new(client, work, source, opts)
     intake = intake.new(source, known, rows, {
       sizes = batches.sizes(size, work.smaller), most_held = (concurrency + 1) * size,
     }),
-    _tally = tally.new(opts.on_progress, source.total, function()
+    tally = tally.new(opts.on_progress, source.total, function()
       return wallet:spent()
     end, core.now),
+    hold = new_hold(client, opts), is_held = false,
     in_flight = {}, active = 0, _concurrency = concurrency,
-    group = task.new_group(function() end), _consumers = {},
-    failure = nil, _turn_given = core.now(),
+    group = task.new_group(function() end), consumers = {},
+    failure = nil, turn_given = core.now(),
   }, Run)
 end
 

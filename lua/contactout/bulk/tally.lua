@@ -54,6 +54,19 @@ local function complete(self, now)
   return state
 end
 
+--- Notes a pause, of which there is news at each look.
+---@param seconds? number that are left; nil: there is none
+function Tally:hold(seconds)
+  local has_begun = seconds and not self._state.held
+  self._state.held = seconds
+  if seconds then
+    self._shown = nil
+  end
+  if has_begun then
+    self._reported = -math.huge
+  end
+end
+
 --- Tells how far it is, if there is news and it is time. Raises what the caller's
 --- function does.
 ---@param is_over? boolean it is time

@@ -1,0 +1,84 @@
+-- The waits of those who ask a run for rows (run.lua): for a batch to end, for a pause to
+-- be over, and a turn for others now and then. Each consumer waits in his own coroutine.
+
+local call = require "contactout.call"
+local compat = require "contactout.compat"
+local core = require "contactout.core"
+local errors = require "contactout.errors"
+local plain = require "contactout.loops.plain"
+local task = require "contactout.task"
+
+local M = {}
+
+-- Seconds after which the consumer of rows that are ready lets others have a turn.
+local TURN_SECONDS = 0.005
+-- Seconds of a pause after which `on_progress` is told again.
+local TELL_SECONDS = 1
+
+local function cancelled()
+  return errors.new("cancelled", "the wait for the next row was cancelled; what is in flight goes "
+    .. "on, and the iterator can be called again")
+end
+
+--- Tells those who wait for rows that a batch has ended.
+---@param run contactout.Run
+function M.tell(run)
+  for waiter, loop in pairs(run.consumers) do
+    loop.wake(waiter)
+  end
+end
+
+--- Parks until a batch has ended, or the client is closed.
+---@param run contactout.Run
+---@param loop table
+---@param seconds? number
+---@return boolean is_cancelled the consumer's task was
+function M.park(run, loop, seconds)
+  local waiter = loop.waiter()
+  run.consumers[waiter] = loop
+  local outcome = call.park(run.client, loop, waiter, seconds)
+  run.consumers[waiter] = nil
+  return outcome == "cancelled" and not run.client._closed
+end
+
+--- Waits until there may be a row, or something to send. Raises kind `cancelled`.
+---@param run contactout.Run
+function M.for_news(run)
+  local seconds
+  if run.is_held then
+    seconds = math.min(run.hold:left(), TELL_SECONDS)
+    run.tally:hold(run.hold:left())
+    run.tally:report()
+  end
+  if M.park(run, run:need_loop(), seconds) then
+    error(cancelled(), 0)
+  end
+end
+
+--- Sees whether a pause is over. It ends with its client, too: then the next request says
+--- why.
+---@param run contactout.Run
+function M.look_at_pause(run)
+  local left = run.hold:left()
+  run.is_held = run.is_held and left > 0 and not run.client._closed
+  run.tally:hold(run.is_held and left or nil)
+end
+
+--- Lets others have a turn from time to time: the host, and our own tasks. Raises kind
+--- `cancelled`.
+---@param run contactout.Run
+function M.give_turn(run)
+  local now = core.now()
+  if now - run.turn_given < TURN_SECONDS or not compat.CAN_YIELD then
+    return
+  end
+  local loop = run:need_loop()
+  if loop.blocks then
+    plain.step()
+  elseif task.park(loop, loop.waiter(), 0) == "cancelled" then
+    error(cancelled(), 0)
+  end
+  run.turn_given = core.now()
+end
+
+return M
