@@ -89,6 +89,7 @@ build = {
     ["contactout.bulk.run"] = "lua/contactout/bulk/run.lua",
     ["contactout.bulk.source"] = "lua/contactout/bulk/source.lua",
     ["contactout.bulk.spill"] = "lua/contactout/bulk/spill.lua",
+    ["contactout.bulk.suspects"] = "lua/contactout/bulk/suspects.lua",
     ["contactout.bulk.tally"] = "lua/contactout/bulk/tally.lua",
     ["contactout.bulk.waiting"] = "lua/contactout/bulk/waiting.lua",
     ["contactout.bulk.works"] = "lua/contactout/bulk/works.lua",

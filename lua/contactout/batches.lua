@@ -36,13 +36,20 @@ local Sizes = {}
 Sizes.__index = Sizes
 Sizes.__name = "contactout.BatchSizes"
 
+--- Whether a batch is larger than the smaller of two documented limits.
+---@param batch any[]
+---@return boolean
+function Sizes:may_be_too_large(batch)
+  return self._smaller ~= nil and #batch > self._smaller
+end
+
 --- What to do with a batch that was refused as invalid. One that was larger than the
 --- smaller of two documented limits is sent again within that, and so is all that
 --- follows. Else one of its keys may be to blame, and is found by halving.
 ---@param batch any[]
 ---@return any[][]|nil parts to be sent instead; nil: the key stands alone
 function Sizes:after_refusal(batch)
-  if self._smaller and #batch > self._smaller then
+  if self:may_be_too_large(batch) then
     self.size = math.min(self.size, self._smaller)
     return M.split(batch, self._smaller)
   elseif #batch > 1 then

@@ -33,7 +33,7 @@ local COURSES = {
   "job-lose-keys:3", "job-word:ENTIRELY_NEW", "job-other-uuid", "keys-as-sent",
 }
 
--- Refused batches are halved, so that each of these is many requests.
+-- Refused batches are asked for again in parts, so that each of these is many requests.
 local REFUSALS = { "status:400", "message:Invalid parameter" }
 
 local JOB = { interval = 0.005, max_interval = 0.02, job_timeout = 0.3 }

@@ -1,6 +1,7 @@
 -- Batches in flight: each is cut to the budget, recorded, sent, seen to its end, and its
--- rows are handed on, or it is sent again where it wasn't charged. Works on a run
--- (run.lua), which it tells of what ends it.
+-- rows are handed on, or it is sent again where it wasn't charged: after a pause
+-- (hold.lua), or in parts (suspects.lua). Works on a run (run.lua), which it tells of what
+-- ends it.
 
 local batches = require "contactout.batches"
 local compat = require "contactout.compat"
@@ -33,7 +34,7 @@ function M.fit(run, batch)
     run.intake:send_first(rest)
     return part
   elseif run.active > 0 then
-    run.intake:send_first(batch)
+    run:send_first(batch)
   else
     run:stop(err)
   end
@@ -46,15 +47,51 @@ local function deliver(run, batch, rows, spent)
   run.ready:push_batch(kept)
 end
 
--- A batch that cost nothing is sent again: in parts, where the server refused it, or
--- smaller, where it passed the budget. True if that helps.
-local function send_again(run, batch, err)
-  local parts = err.kind == "invalid_request" and run.intake.sizes:after_refusal(batch)
-    or err.kind == "budget" and { batch }
+local MAY_BE_OPTION = "%s (so the server says of each key that was asked for alone, too: if they "
+  .. "aren't all wrong, it means one of the options, such as callback_url)"
+
+-- What is told of keys that were refused together, where an option may be to blame.
+local function of_all(err)
+  local fields = {}
+  for name, field in pairs(err) do
+    fields[name] = field
+  end
+  fields.message = MAY_BE_OPTION:format(err.message)
+  return errors.new(err.kind, fields.message, fields)
+end
+
+-- What to send in place of a refused batch. One of which some were asked for alone may
+-- be good by now.
+local function parts_of(run, refusal)
+  if refusal.has_bad_key then
+    local parts = not refusal.may_be_good and run.intake.sizes:after_refusal(refusal.batch)
+    return parts or { refusal.batch }
+  end
+end
+
+-- Sends a refused batch again in parts, or gives its rows.
+local function settle_refusal(run, refusal)
+  local batch, err, parts = refusal.batch, refusal.err, parts_of(run, refusal)
   if parts and not run.failure then
     run.intake:send_again(parts)
+  elseif not parts then
+    deliver(run, batch, ready.failed(batch, #batch > 1 and of_all(err) or err))
   end
-  return parts
+end
+
+local function settle_refusals(run, refusals)
+  for _, refusal in ipairs(refusals) do
+    settle_refusal(run, refusal)
+  end
+end
+
+-- The server refused a batch as invalid. One that may have been too large for it is sent
+-- again within the smaller of two documented limits; else a key or an option is to blame.
+local function refused(run, batch, err)
+  if run.intake.sizes:may_be_too_large(batch) then
+    return settle_refusal(run, { batch = batch, err = err, has_bad_key = true })
+  end
+  settle_refusals(run, run.suspects:refused(batch, err))
 end
 
 -- Whether the server, or the limiter for it, wants a pause before the same is sent again.
@@ -75,26 +112,38 @@ end
 
 -- A batch waits for the end of a pause, and the run with it: a pause is no key's fault.
 local function hold(run, batch, err)
+  if run.failure then
+    return
+  end
   local seconds, is_longer = run.hold:refused(err.retry_after)
   if not seconds then
     return run:stop(paused_too_long(err))
   end
   run.is_held = true
-  run.intake:send_first(batch)
+  run:send_first(batch)
   if is_longer then
     events.emit(run.client, "wait", { name = err.endpoint },
       { reason = "pause", seconds = seconds })
   end
 end
 
+-- By what a batch came to nothing and cost nothing, so that it may be sent again.
+local FREE = {
+  invalid_request = refused,
+  budget = function(run, batch) -- it is cut to what is left by then
+    if not run.failure then
+      run:send_first(batch)
+    end
+  end,
+}
+
 -- Nothing came of a batch.
 local function settle_failure(run, batch, err)
   if not err.maybe_charged then
     run:check(run.answers:refused(batch))
-    if wants_pause(err) then
-      return not run.failure and hold(run, batch, err)
-    elseif send_again(run, batch, err) then
-      return
+    local settle = wants_pause(err) and hold or FREE[err.kind]
+    if settle then
+      return settle(run, batch, err)
     end
   end
   if ENDS_RUN[err.kind] then
@@ -109,6 +158,7 @@ end
 ---@param run contactout.Run
 function M.accepted(run)
   run.hold:accepted()
+  settle_refusals(run, run.suspects:accepted())
 end
 
 -- Sends a batch, or takes up the job that it is, and waits for what comes of it. An
@@ -145,6 +195,7 @@ local function process(run, batch)
   if not ok then
     run:stop(problem)
   end
+  run.suspects:ended(batch)
   run.in_flight[batch] = nil
   run.active = run.active - 1
   if run.is_closed and run.active == 0 then

@@ -15,6 +15,7 @@ local journaled = require "contactout.bulk.journaled"
 local loops = require "contactout.loops"
 local purse = require "contactout.bulk.purse"
 local ready = require "contactout.bulk.ready"
+local suspects = require "contactout.bulk.suspects"
 local tally = require "contactout.bulk.tally"
 local task = require "contactout.task"
 local waiting = require "contactout.bulk.waiting"
@@ -32,6 +33,7 @@ local waiting = require "contactout.bulk.waiting"
 ---@field is_closed boolean nobody wants a row any more
 ---@field hold contactout.Hold
 ---@field is_held boolean nothing is sent, for a pause
+---@field suspects contactout.Suspects
 ---@field failure? table {what ends the run}
 ---@field active integer batches in flight
 ---@field in_flight table<contactout.Batch, true>
@@ -78,6 +80,14 @@ function Run:note_job(batch, uuid)
   flight.accepted(self)
 end
 
+--- A batch that cost nothing is to be sent before all others.
+---@param batch contactout.Batch
+function Run:send_first(batch)
+  if not self.suspects:take_back(batch) then
+    self.intake:send_first(batch)
+  end
+end
+
 --- The loop on which the running code waits.
 function Run:need_loop()
   return task.need_loop(function()
@@ -87,7 +97,7 @@ end
 
 -- Sending ---------------------------------------------------------------------------
 
--- The next batch to send: jobs of an earlier run come first.
+-- The next batch to send: jobs of an earlier run come first, then what clears suspects.
 local function next_batch(self)
   if self._has_jobs then
     local batch, err = self.answers:next_job()
@@ -97,7 +107,10 @@ local function next_batch(self)
       return batch
     end
   end
-  local batch, failure = self.intake:next_batch(self.active == 0)
+  local batch, failure = self.suspects:next_probe(), nil
+  if not batch then
+    batch, failure = self.intake:next_batch(self.active == 0)
+  end
   if failure then
     self:stop(failure[1])
   end
@@ -107,6 +120,11 @@ end
 local function can_send(self)
   return self.active < self._concurrency and not self.intake.is_reading
     and not self.failure and not self.is_closed and not self.is_held
+    and not self.suspects:is_waiting()
+end
+
+local function can_read(self)
+  return can_send(self) and self.suspects:is_empty() and self.intake:can_read()
 end
 
 -- Starts as many batches as may be in flight. One coroutine reads at a time.
@@ -124,7 +142,8 @@ end
 -- Rows -----------------------------------------------------------------------------
 
 local function has_ended(self)
-  return self.active == 0 and (self.failure ~= nil or self.intake:has_ended())
+  return self.active == 0
+    and (self.failure ~= nil or self.suspects:is_empty() and self.intake:has_ended())
 end
 
 -- The end: what was left is forgotten, and a failure is raised, each time.
@@ -165,7 +184,7 @@ function Run:next()
     elseif has_ended(self) then
       break
     end
-    if not (can_send(self) and self.intake:can_read()) then
+    if not can_read(self) then
       waiting.for_news(self)
     end
   end
@@ -255,7 +274,7 @@ function M.new(client, work, source, opts)
     tally = tally.new(opts.on_progress, source.total, function()
       return wallet:spent()
     end, core.now),
-    hold = new_hold(client, opts), is_held = false,
+    hold = new_hold(client, opts), is_held = false, suspects = suspects.new(),
     in_flight = {}, active = 0, _concurrency = concurrency,
     group = task.new_group(function() end), consumers = {},
     failure = nil, turn_given = core.now(),
