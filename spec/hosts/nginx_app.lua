@@ -105,6 +105,24 @@ function M.spent()
   return spent.email .. " " .. spent.uncertain.email
 end
 
+--- A run of bulk work with a journal -> how many of so many people have an answer, or
+-- what it ended by. Its requests meet the fault.
+function M.bulk(file, fault)
+  local one = assert(contactout.new { rate_limits = false, max_retries = 0 })
+  local people, found = {}, 0
+  for i = 1, 20 do
+    people[i] = data.person(i).linkedin_url
+  end
+  local ok, problem = pcall(function()
+    local opts = opts(fault) or {}
+    opts.version, opts.journal, opts.batch_size = 1, file, 10
+    for _, value, err in one:contacts(people, opts) do
+      found = found + ((value or err.kind == "not_found") and 1 or 0)
+    end
+  end)
+  return ok and found .. " found" or tostring(problem)
+end
+
 --- Made here, and kept for whoever asks; in init_by_lua: in the master.
 function M.make_client()
   client = own_client()

@@ -6,6 +6,7 @@ if not rawget(_G, "jit") then
   return
 end
 
+local bulk = require "spec.support.bulk"
 local core_support = require "spec.support.core"
 local nginx = require "spec.support.nginx"
 local support = require "spec.support.client"
@@ -22,6 +23,10 @@ local SERVER = [[
   location = /kept { content_by_lua_block { ngx.say(app.kept(ngx.var.arg_dict)) } }
   location = /many_kept { content_by_lua_block { ngx.say(app.many_kept(1200, 400)) } }
   location = /refused { content_by_lua_block { ngx.say(app.refused(ngx.var.arg_store)) } }
+  location = /bulk {
+    content_by_lua_block { ngx.say(app.bulk(ngx.var.arg_file, ngx.var.arg_fault)) }
+  }
+  location = /collect { content_by_lua_block { collectgarbage() collectgarbage() ngx.say() } }
   location = /pending { content_by_lua_block { ngx.say(app.pending()) } }
 ]]
 
@@ -381,6 +386,62 @@ describe("a cache in nginx #yields", function()
     end
     assert.equal(0, (select(2, server:stop())))
     assert.equal(1, sandbox:state().requests)
+  end)
+end)
+
+describe("bulk work in nginx #yields", function()
+  local file
+
+  before_each(function()
+    file = os.tmpname()
+  end)
+  after_each(function()
+    bulk.remove_journal(file)
+  end)
+
+  it("has the answers of what was sent in its journal, though the visitor leaves", function()
+    local server = start {}
+    local visitor = server:begin(("/bulk?fault=hold&file=%s"):format(file))
+    sandbox:wait { held = 2 }
+    visitor:close()
+    settles(function()
+      return server:log():find("client prematurely closed connection", 1, true) and 0 or 1
+    end, 0)
+    sandbox:release()
+    settles(function()
+      local first, second = sandbox:ledger()[1], sandbox:ledger()[2]
+      return first.status == 200 and second.status == 200 and 0 or 1
+    end, 0)
+    local said
+    settles(function()
+      get(server, "/collect")
+      said = get(server, "/bulk?file=" .. file)
+      return said:find("journal", 1, true) and 1 or 0 -- until the first run is collected
+    end, 0)
+    assert.equal("20 found", said)
+    assert.equal(2, bulk.requests("people_linkedin_batch"))
+  end)
+
+  it("says when nginx has no timer for it, and sends nothing", function()
+    local server = start {
+      http = "lua_max_running_timers 1;",
+      server = [[ location = /occupy { content_by_lua_block {
+        ngx.say(ngx.timer.at(0, function() ngx.sleep(7) end))
+      } } ]],
+    }
+    get(server, "/occupy")
+    assert.matches("lua_max_running_timers", get(server, "/bulk?file=" .. file))
+    assert.equal(0, sandbox:state().requests)
+  end)
+
+  it("ends before the worker quits", function()
+    local server = start { workers = 1 }
+    local visitor = server:begin(("/bulk?fault=hold&file=%s"):format(file))
+    sandbox:wait { held = 2 }
+    server:signal("QUIT")
+    sandbox:release()
+    assert.equal("20 found", answer(visitor))
+    assert.equal(0, (select(2, server:stop())))
   end)
 end)
 

@@ -188,13 +188,8 @@ local function send_and_settle(run, batch)
   end
 end
 
--- Sees a batch to its end, and notes what came of it. Whatever is raised on the way, ^C
--- and want of memory included, ends the run, and nobody waits for the batch any more.
-local function process(run, batch)
-  local ok, problem = pcall(send_and_settle, run, batch)
-  if not ok then
-    run:stop(problem)
-  end
+-- Notes that a batch is no longer in flight.
+local function leave(run, batch)
   run.suspects:ended(batch)
   run.in_flight[batch] = nil
   run.active = run.active - 1
@@ -204,27 +199,72 @@ local function process(run, batch)
   waiting.tell(run)
 end
 
+-- Sees a batch to its end, and notes what came of it. Whatever is raised on the way, ^C
+-- and want of memory included, ends the run, and nobody waits for the batch any more.
+local function process(run, batch)
+  if run.in_flight[batch] ~= "due" then
+    return -- it was called off, or has begun since then
+  end
+  run.in_flight[batch], run.due = "begun", run.due - 1
+  if not run.is_closed then
+    local ok, problem = pcall(send_and_settle, run, batch)
+    if not ok then
+      run:stop(problem)
+    end
+  end
+  leave(run, batch)
+end
+
 -- The loop on which a batch may have a task of its own. In no host that is plain Lua's,
--- unless the client is to wait with another one only.
+-- unless the client is to wait with another one only; where coroutines may end before
+-- their time, one whose don't: what a batch has sent is to have its place in the journal.
+---@return table|nil loop nil: none
+---@return contactout.Error|nil err
 local function loop_for_task(run)
   local loop, own = run:need_loop(), run.client._loop
   if not compat.CAN_YIELD or loop.blocks and own and own ~= plain then
     return nil
+  elseif loop.detached then
+    local place, err = loop.detached()
+    return place or loop, err
   end
   return loop.blocks and plain or loop
 end
 
---- Sends a batch, in a task of its own if it can have one.
+--- Sends a batch, in a task of its own if it can have one. Raises why not, where a host
+--- has no place for that: then the run can go on later.
 ---@param run contactout.Run
 ---@param batch contactout.Batch
 function M.start(run, batch)
-  local loop = loop_for_task(run)
-  run.in_flight[batch] = true
+  local loop, err = loop_for_task(run)
+  if err then
+    run:send_first(batch)
+    error(err, 0)
+  end
+  run.in_flight[batch], run.due = "due", run.due + 1
   run.active = run.active + 1
   if not loop then
     return process(run, batch)
   end
   batch.task = task.start(loop, run.group, compat.pack(process, run, batch))
+end
+
+local NO_TIMER = "not sent: nginx has run no timer for it; raise lua_max_running_timers, and call "
+  .. "the iterator again"
+
+--- Takes back what no task has begun with, to be sent later, and raises why.
+---@param run contactout.Run
+function M.call_off(run)
+  local due = {}
+  for batch, state in pairs(run.in_flight) do
+    due[#due + 1] = state == "due" and batch or nil
+  end
+  for _, batch in ipairs(due) do
+    run.due = run.due - 1
+    run:send_first(batch)
+    leave(run, batch)
+  end
+  error(errors.new("connection", NO_TIMER, { endpoint = run.work.row.name, retryable = true }), 0)
 end
 
 return M

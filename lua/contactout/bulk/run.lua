@@ -36,7 +36,8 @@ local waiting = require "contactout.bulk.waiting"
 ---@field suspects contactout.Suspects
 ---@field failure? table {what ends the run}
 ---@field active integer batches in flight
----@field in_flight table<contactout.Batch, true>
+---@field in_flight table<contactout.Batch, string> "due", or "begun" once its task has
+---@field due integer batches whose task hasn't begun
 ---@field consumers table<table, table> waiter -> its loop: who waits for rows
 ---@field tally contactout.Tally
 ---@field turn_given number when others had a turn
@@ -184,8 +185,8 @@ function Run:next()
     elseif has_ended(self) then
       break
     end
-    if not can_read(self) then
-      waiting.for_news(self)
+    if not can_read(self) and waiting.for_news(self) then
+      flight.call_off(self)
     end
   end
   return finish(self)
@@ -215,7 +216,7 @@ function Run:close()
   local loop = loops.current(self.client._loop)
   local deadline = core.now() + CLOSE_SECONDS
   while loop and self.active > 0 and core.now() < deadline do
-    if waiting.park(self, loop, deadline - core.now()) then
+    if waiting.park(self, loop, deadline - core.now()) == "cancelled" then
       break
     end
   end
@@ -275,7 +276,7 @@ function M.new(client, work, source, opts)
       return wallet:spent()
     end, core.now),
     hold = new_hold(client, opts), is_held = false, suspects = suspects.new(),
-    in_flight = {}, active = 0, _concurrency = concurrency,
+    in_flight = {}, active = 0, due = 0, _concurrency = concurrency,
     group = task.new_group(function() end), consumers = {},
     failure = nil, turn_given = core.now(),
   }, Run)

@@ -12,6 +12,8 @@ local M = {}
 
 -- Seconds after which the consumer of rows that are ready lets others have a turn.
 local TURN_SECONDS = 0.005
+-- Seconds within which a host's own place for batches must begin with one.
+local PATIENCE = 5
 -- Seconds of a pause after which `on_progress` is told again.
 local TELL_SECONDS = 1
 
@@ -32,27 +34,35 @@ end
 ---@param run contactout.Run
 ---@param loop table
 ---@param seconds? number
----@return boolean is_cancelled the consumer's task was
+---@return string outcome "woken", "timeout", or "cancelled": the consumer's task was
 function M.park(run, loop, seconds)
   local waiter = loop.waiter()
   run.consumers[waiter] = loop
   local outcome = call.park(run.client, loop, waiter, seconds)
   run.consumers[waiter] = nil
-  return outcome == "cancelled" and not run.client._closed
+  return run.client._closed and "woken" or outcome
+end
+
+-- Tells `on_progress` of the pause -> seconds until it is to be told again.
+local function tell_of_pause(run)
+  local left = run.hold:left()
+  run.tally:hold(left)
+  run.tally:report()
+  return math.min(left, TELL_SECONDS)
 end
 
 --- Waits until there may be a row, or something to send. Raises kind `cancelled`.
 ---@param run contactout.Run
+---@return boolean is_late a host's own place for batches hasn't begun with one
 function M.for_news(run)
-  local seconds
-  if run.is_held then
-    seconds = math.min(run.hold:left(), TELL_SECONDS)
-    run.tally:hold(run.hold:left())
-    run.tally:report()
-  end
-  if M.park(run, run:need_loop(), seconds) then
+  local loop = run:need_loop()
+  local may_be_late = loop.detached ~= nil and run.due > 0 and not run.is_held
+  local seconds = run.is_held and tell_of_pause(run) or may_be_late and PATIENCE or nil
+  local outcome = M.park(run, loop, seconds)
+  if outcome == "cancelled" then
     error(cancelled(), 0)
   end
+  return outcome == "timeout" and may_be_late
 end
 
 --- Sees whether a pause is over. It ends with its client, too: then the next request says
