@@ -95,6 +95,22 @@ describe("the check of documents", function()
     runs.run(blocks[3], sandbox)
   end)
 
+  it("runs what is to be typed in Neovim, and sees whether it opens a window", function()
+    if not rawget(_G, "jit") then
+      return
+    end
+    local text = "<!-- then: %s -->\n```lua\nvim.cmd('command Who new')\n```\n"
+    runs.run(blocks_of(text:format("Who"))[1], sandbox)
+    local ok, problem = pcall(runs.run, blocks_of(text:format("Nobody"))[1], sandbox)
+    assert.is_false(ok)
+    assert.matches("Not an editor command: Nobody", problem)
+  end)
+
+  it("gives a block a journal of somebody", function()
+    runs.run(blocks_of("<!-- given: journal -->\n```lua\nassert(require('contactout').purge("
+      .. "'contacts-2026-11.db', 'linkedin.com/in/grace-petrovic-99') == true)\n```\n")[1], sandbox)
+  end)
+
   it("lets a block be left out with a reason", function()
     local block = blocks_of("<!-- run: nothing: it costs money -->\n```sh\nbuy\n```\n")[1]
     assert.same({ "nothing", "it costs money" }, { block.host, block.why })

@@ -116,6 +116,12 @@ describe("testing.sandbox", function()
     assert.equal("test-me", sandbox:requests()[1].token)
   end)
 
+  it("refuses an option that it doesn't know", function()
+    local sandbox, err = testing.sandbox({ replay = "a file" })
+    assert.is_nil(sandbox)
+    assert.same({ "invalid_argument", "replay" }, { err.kind, err.param })
+  end)
+
   it("says what was charged, in all and by token", function()
     local sandbox = start("sandbox")
     client_of(sandbox):linkedin_enrich({ profile = PERSON.linkedin_url })

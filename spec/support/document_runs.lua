@@ -45,7 +45,8 @@ end
 
 -- What documents call Lua is the one that runs the specs.
 local NEW_FOLDER = [[
-cd $(mktemp -d) && mkdir bin && ln -s %s bin/lua && ln -s lua bin/lua5.4 && ln -s %s/examples . && pwd]]
+cd $(mktemp -d) && mkdir bin && ln -s %s bin/lua && ln -s lua bin/lua5.4 && ln -s %s/examples . \
+  && pwd]]
 
 local function new_folder()
   local folder = output_of(NEW_FOLDER:format(LUA, ROOT))
@@ -113,9 +114,17 @@ function RUNNERS.sh(block, folder, sandbox)
   return expect_success(execute(folder, sandbox, "sh block.sh"))
 end
 
--- Neovim with the plugin of examples/neovim on its path; `load` loads the block.
+-- In Neovim, with the plugin of examples/neovim on its path.
 local NEOVIM = [[
-local ok, problem = pcall(vim.cmd, "%s %s")
+local how, name, command = %q, %q, %q
+local ok, problem = pcall(function()
+  vim.cmd(how .. " " .. name)
+  if command ~= "" then
+    vim.cmd(command)
+    assert(vim.wait(20000, function() return #vim.api.nvim_list_wins() > 1 end),
+      "no window was opened by " .. command)
+  end
+end)
 if not ok then
   io.stderr:write(problem, "\n")
   vim.cmd("cquit")
@@ -125,7 +134,7 @@ vim.cmd("qall!")
 
 local function run_neovim(name, how, block, folder, sandbox)
   write(folder, name, filled_in(documents.program(block), sandbox))
-  write(folder, "harness.lua", NEOVIM:format(how, name))
+  write(folder, "harness.lua", NEOVIM:format(how, name, block.marks["then"] or ""))
   return expect_success(execute(folder, sandbox, "nvim --headless -u NONE -i NONE -n"
     .. " --cmd 'set rtp^=examples/neovim' -c 'runtime plugin/contactout.lua' -S harness.lua"))
 end

@@ -18,11 +18,12 @@
 --
 -- Comments before the fence, which readers of the page don't see, say more:
 --
---   <!-- given: client, urls -->  begins with these locals: see GIVEN
+--   <!-- given: client, urls -->  begins with these: see GIVEN
 --   <!-- continues -->            begins with the block of this language before it
 --   <!-- run: neovim -->          or love, lua, sh: where it can't be told
 --   <!-- run: nothing: WHY -->    isn't run; the spec shows why
 --   <!-- get: /path?query -->     of nginx: what is asked for, and must give a 200
+--   <!-- then: Command -->        in Neovim: what is typed next, and must open a window
 --   <!-- prints -->               of a text: what the block before it prints, with
 --                                 `...` for anything
 --
@@ -40,11 +41,17 @@ M.GIVEN = {
     .. [["https://www.linkedin.com/in/ines-lindqvist-39" }]],
   emails = [[local emails = { "grace.petrovic99@post.example", "nobody@nowhere.example" }]],
   domains = [[local domains = { "amberfield-optics.example", "copperline-optics.example" }]],
+  -- a file, and no local: a journal with a person in it
+  journal = [[for _ in require("contactout").new():contacts(]]
+    .. [[{ "https://www.linkedin.com/in/grace-petrovic-99" }, ]]
+    .. [[{ journal = "contacts-2026-11.db", interval = 0.01 }) do end]],
 }
 
 local PLAIN = { [""] = true, text = true, csv = true, json = true }
 local LANGUAGES = { lua = "lua", sh = "sh", nginx = "nginx", vim = "vim" }
-local MARKS = { given = true, continues = true, run = true, get = true, prints = true }
+local MARKS = {
+  given = true, continues = true, run = true, get = true, ["then"] = true, prints = true,
+}
 
 local function fail(block, message)
   error(("%s:%d: %s"):format(block.file, block.line, message), 0)

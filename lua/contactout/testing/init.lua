@@ -13,10 +13,16 @@
 -- The servers need LuaJIT with lua-http, lua-luaossl and lua-cjson.
 
 local contactout = require "contactout"
+local errors = require "contactout.errors"
 local Sandbox = require "contactout.testing.sandbox"
 local server = require "contactout.testing.server"
 
 local M = {}
+
+local OPTIONS = {
+  people = true, job_polls = true, job_seconds = true, ledger = true, limits = true, minute = true,
+  port = true, tls = true, luajit = true,
+}
 
 local Recorder = server.class("Recorder", {
   --- A client of the real API, whose answers are recorded: with its token and within
@@ -45,11 +51,18 @@ local Player = server.class("Player", {
 
 --- Starts a sandbox: the whole API with 20,000 invented people, or `opts.people`.
 --- It forgets nothing of what it was asked, and fails as you say.
----@param opts? table people, job_polls, job_seconds, ledger, limits (true), minute,
----  luajit: see contactout.sandbox
+---@param opts? table `people`; `limits` (true) and `minute` (60), of the rate limits in
+---  seconds; `job_polls` (1): how often a job is still at work; `luajit`, the program;
+---  `port`, `tls`, `job_seconds`, `ledger`: see contactout.sandbox
 ---@return contactout.testing.Server|nil sandbox
 ---@return contactout.Error|nil err
 function M.sandbox(opts)
+  for name in pairs(opts or {}) do
+    if not OPTIONS[name] then
+      return errors.fail("invalid_argument", "testing.sandbox has no option " .. tostring(name),
+        { param = name })
+    end
+  end
   return server.start(Sandbox, opts, { token = "test-me" })
 end
 
