@@ -11,6 +11,7 @@ local M = {}
 
 local ITSELF = mapping.ITSELF
 
+-- Of a raw value that has no members, none.
 local function member(raw, name)
   if type(raw) == "table" then
     return raw[name]
@@ -31,12 +32,12 @@ local function value_at(source, raw)
   if source.within then
     raw = member(raw, source.within)
   end
-  if name == ITSELF then
+  if type(name) == "string" then
+    return member(raw, name)
+  elseif name == ITSELF then
     return raw
-  elseif type(name) == "table" then
-    return parts_of(raw, name)
   end
-  return member(raw, name)
+  return parts_of(raw, name)
 end
 
 -- How a field of each type is read, from a raw value and the record so far.

@@ -77,6 +77,9 @@ Union.__name = "contactout.Union"
 --- Adds what the elements of a list say, as far as it is new.
 ---@param list any
 function Union:add(list)
+  if list == nil then
+    return
+  end
   for _, element in ipairs(M.elements(list)) do
     local value = self._value_of(element)
     if value ~= nil and not self._seen[value] then

@@ -108,11 +108,13 @@ end
 ---@param parts table `year`, `month`, `day`, `text`: raw values
 ---@return contactout.Date|nil
 function M.date(parts)
-  local date, written = date_of(parts.year, parts.month, parts.day), date_in(parts.text)
-  if not date or not date.month and written and written.year == date.year then
-    return written or date
+  local date = date_of(parts.year, parts.month, parts.day)
+  if date and date.month then
+    return date
   end
-  return date
+  local written = date_in(parts.text)
+  local is_same = not date or written and written.year == date.year
+  return is_same and written or date
 end
 
 return M
