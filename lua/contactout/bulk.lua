@@ -58,13 +58,13 @@ end
 
 -- The iterators that users hold, by what they give: for editors alone.
 
----@class contactout.ContactRows: contactout.BulkRows
+---@class contactout.ContactRows: contactout.Iterator
 ---@overload fun(): any, contactout.Contact|nil, contactout.Error|nil
 
----@class contactout.VerdictRows: contactout.BulkRows
+---@class contactout.VerdictRows: contactout.Iterator
 ---@overload fun(): any, string|nil, contactout.Error|nil
 
----@class contactout.CompanyRows: contactout.BulkRows
+---@class contactout.CompanyRows: contactout.Iterator
 ---@overload fun(): any, contactout.Company|nil, contactout.Error|nil
 
 ---@class contactout.Client

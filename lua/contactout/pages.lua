@@ -31,6 +31,14 @@ local function iterate(client, method, query, opts)
   return begun and iterator.of(begun) or iterator.failing(err)
 end
 
+-- The iterators that users hold, by what they give: for editors alone.
+
+---@class contactout.PersonIterator: contactout.Iterator
+---@overload fun(): contactout.Person|nil
+
+---@class contactout.CompanyIterator: contactout.Iterator
+---@overload fun(): contactout.Company|nil
+
 ---@class contactout.Client
 local methods = {}
 
@@ -41,7 +49,7 @@ local methods = {}
 --- a host. It is closed by `:close()`, to be called after a `break`.
 ---@param query contactout.params.people_search `page`: the one to begin with
 ---@param opts? contactout.PagesOptions
----@return fun(): contactout.Person|nil people raises an error that ends it, once all that
+---@return contactout.PersonIterator people raises an error that ends it, once all that
 ---  was paid for is given: `err.page` is the page with which it came
 function methods:each_person(query, opts)
   check("each_person", query, opts)
@@ -52,7 +60,7 @@ end
 ---@param query string|contactout.params.decision_makers a domain, a company's LinkedIn URL,
 ---  or parameters
 ---@param opts? contactout.PagesOptions
----@return fun(): contactout.Person|nil people
+---@return contactout.PersonIterator people
 function methods:each_decision_maker(query, opts)
   check("each_decision_maker", query, opts)
   return iterate(self, "each_decision_maker", query, opts)
@@ -62,7 +70,7 @@ end
 --- search credit for each company on it.
 ---@param query contactout.params.company_search
 ---@param opts? contactout.PagesOptions
----@return fun(): contactout.Company|nil companies
+---@return contactout.CompanyIterator companies
 function methods:each_company(query, opts)
   check("each_company", query, opts)
   return iterate(self, "each_company", query, opts)

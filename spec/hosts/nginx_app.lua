@@ -114,9 +114,9 @@ function M.bulk(file, fault)
     people[i] = data.person(i).linkedin_url
   end
   local ok, problem = pcall(function()
-    local opts = opts(fault) or {}
-    opts.version, opts.journal, opts.batch_size = 1, file, 10
-    for _, value, err in one:contacts(people, opts) do
+    local run = opts(fault) or {}
+    run.version, run.journal, run.batch_size = 1, file, 10
+    for _, value, err in one:contacts(people, run) do
       found = found + ((value or err.kind == "not_found") and 1 or 0)
     end
   end)
