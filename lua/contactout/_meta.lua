@@ -33,6 +33,12 @@ local Client = {}
 ---@field values? string[] all that it may be
 ---@field doc string
 
+---@class contactout.RateLimits requests a minute by class; false: no limit
+---@field search? integer|false people_search
+---@field checker? integer|false the three free checkers
+---@field other? integer|false all else
+---@field window? number seconds of that minute, for a server whose minutes are shorter
+
 ---@class contactout.RawReply what a call gives with `raw`
 ---@field status integer
 ---@field headers table<string, string> by name in lower case
@@ -81,20 +87,20 @@ function contactout.encode(value) end
 ---@field base_url? string where the API is; without it CONTACTOUT_BASE_URL, else the documented host
 ---@field timeout? number seconds for one attempt, from when it leaves the client's queue; 60, or 120 where the API verifies live
 ---@field connect_timeout? number seconds to get a connection; 10
----@field max_retries? number further attempts after the first; 0: never
+---@field max_retries? integer further attempts after the first; 0: never
 ---@field max_retry_wait? number seconds; a server that asks for longer ends the call
----@field rate_limits? any requests per minute by class, the documented ones unless given; false: no limit
----@field budget? any credits that may be spent: {email =, phone =, search =, verifier =}
----@field cache? table keeps what single lookups found: {ttl =, not_found_ttl =, store =}
----@field max_connections? number open connections at most; 64
----@field max_response_bytes? number bytes of one reply, after decompression; 64 MiB
+---@field rate_limits? contactout.RateLimits|contactout.SharedDictLimits|false requests per minute by class, the documented ones unless given; false: no limit
+---@field budget? contactout.Credits credits that may be spent: {email =, phone =, search =, verifier =}
+---@field cache? contactout.CacheOptions keeps what single lookups found: {ttl =, not_found_ttl =, store =}
+---@field max_connections? integer open connections at most; 64
+---@field max_response_bytes? integer bytes of one reply, after decompression; 64 MiB
 ---@field ca_file? string file of certificates to trust; libcurl's
 ---@field ca_path? string folder of certificates to trust; libcurl's
 ---@field proxy? string URL of a proxy; the environment's. Never used for a loopback address
 ---@field user_agent? string the User-Agent header; contactout-lua/VERSION
----@field headers? table further headers by name; false leaves a default one out
----@field loop? any which host waits: a name or an adapter; detected at each call
----@field observe? function function(event), called for each request, response, retry and wait, and for jobs
+---@field headers? table<string, string|false> further headers by name; false leaves a default one out
+---@field loop? string|table which host waits: a name or an adapter; detected at each call
+---@field observe? fun(event: table) function(event), called for each request, response, retry and wait, and for jobs
 ---@field observe_data? boolean let events carry what was asked and answered: personal data
 
 ---@class contactout.CacheOptions the client's option `cache`
@@ -104,31 +110,31 @@ function contactout.encode(value) end
 
 ---@class contactout.CallOptions the options of a call
 ---@field timeout? number seconds for one attempt
----@field headers? table further headers by name; false leaves a default one out
+---@field headers? table<string, string|false> further headers by name; false leaves a default one out
 ---@field extra? table undocumented parameters by name, passed through
 ---@field raw? boolean give the whole reply: status, headers, body, data, attempts, elapsed
----@field max_retries? number as the client's option, for this call
+---@field max_retries? integer as the client's option, for this call
 ---@field max_retry_wait? number as the client's option, for this call
 ---@field retry_charged? boolean repeat this call even where the first attempt may have been charged
 
 ---@class contactout.ContactsJobOptions the options of `client:submit_contacts`
 ---@field include_phone? boolean look for telephone numbers, which cost phone credits
 ---@field callback_url? string URL to which the server posts the result, too
----@field key? function function(item), gives the key of an item; without it the items are the keys
+---@field key? fun(item: any): string function(item), gives the key of an item; without it the items are the keys
 ---@field timeout? number seconds for one attempt
----@field headers? table further headers by name; false leaves a default one out
+---@field headers? table<string, string|false> further headers by name; false leaves a default one out
 ---@field extra? table undocumented parameters by name, passed through
----@field max_retries? number as the client's option, for this call
+---@field max_retries? integer as the client's option, for this call
 ---@field max_retry_wait? number as the client's option, for this call
 ---@field retry_charged? boolean repeat this call even where the first attempt may have been charged
 
 ---@class contactout.VerificationJobOptions the options of `client:submit_verification`
 ---@field callback_url? string URL to which the server posts the result, too
----@field key? function function(item), gives the key of an item; without it the items are the keys
+---@field key? fun(item: any): string function(item), gives the key of an item; without it the items are the keys
 ---@field timeout? number seconds for one attempt
----@field headers? table further headers by name; false leaves a default one out
+---@field headers? table<string, string|false> further headers by name; false leaves a default one out
 ---@field extra? table undocumented parameters by name, passed through
----@field max_retries? number as the client's option, for this call
+---@field max_retries? integer as the client's option, for this call
 ---@field max_retry_wait? number as the client's option, for this call
 ---@field retry_charged? boolean repeat this call even where the first attempt may have been charged
 
@@ -148,17 +154,17 @@ function contactout.encode(value) end
 ---@field job_timeout? number seconds until a job that has not ended is given up, with kind job_timeout; 900
 ---@field interval? number seconds until the first poll, about; each further one waits half as long again; 2
 ---@field max_interval? number seconds between two polls at most, about; 30
----@field key? function function(item), gives the key of an item; without it the items are the keys
----@field concurrency? number in flight at most: 4 jobs, or 8 requests where no job is made
----@field batch_size? number keys in one request at most; as many as the endpoint takes
+---@field key? fun(item: any): string function(item), gives the key of an item; without it the items are the keys
+---@field concurrency? integer in flight at most: 4 jobs, or 8 requests where no job is made
+---@field batch_size? integer keys in one request at most; as many as the endpoint takes
 ---@field journal? string file that makes the run survive a kill: the same call takes it up again
----@field budget? any credits this run may spend, by kind, with what its journal recorded
----@field limit? number inputs that are read at most; all
----@field on_progress? any function(state), called ten times a second at most, and at the end; its credits are those of this run, with what its journal recorded
+---@field budget? contactout.Credits credits this run may spend, by kind, with what its journal recorded
+---@field limit? integer inputs that are read at most; all
+---@field on_progress? fun(state: contactout.ProgressState) function(state), called ten times a second at most, and at the end; its credits are those of this run, with what its journal recorded
 ---@field timeout? number seconds for one attempt
----@field headers? table further headers by name; false leaves a default one out
+---@field headers? table<string, string|false> further headers by name; false leaves a default one out
 ---@field extra? table undocumented parameters by name, passed through
----@field max_retries? number as the client's option, for this call
+---@field max_retries? integer as the client's option, for this call
 ---@field max_retry_wait? number seconds of pauses that the server wants, one after another, until which the run waits and after which it ends; an hour
 ---@field retry_charged? boolean repeat this call even where the first attempt may have been charged
 
@@ -168,54 +174,54 @@ function contactout.encode(value) end
 ---@field job_timeout? number seconds until a job that has not ended is given up, with kind job_timeout; 900
 ---@field interval? number seconds until the first poll, about; each further one waits half as long again; 2
 ---@field max_interval? number seconds between two polls at most, about; 30
----@field key? function function(item), gives the key of an item; without it the items are the keys
----@field concurrency? number in flight at most: 4 jobs, or 8 requests where no job is made
----@field batch_size? number keys in one request at most; as many as the endpoint takes
+---@field key? fun(item: any): string function(item), gives the key of an item; without it the items are the keys
+---@field concurrency? integer in flight at most: 4 jobs, or 8 requests where no job is made
+---@field batch_size? integer keys in one request at most; as many as the endpoint takes
 ---@field journal? string file that makes the run survive a kill: the same call takes it up again
----@field budget? any credits this run may spend, by kind, with what its journal recorded
----@field limit? number inputs that are read at most; all
----@field on_progress? any function(state), called ten times a second at most, and at the end; its credits are those of this run, with what its journal recorded
+---@field budget? contactout.Credits credits this run may spend, by kind, with what its journal recorded
+---@field limit? integer inputs that are read at most; all
+---@field on_progress? fun(state: contactout.ProgressState) function(state), called ten times a second at most, and at the end; its credits are those of this run, with what its journal recorded
 ---@field timeout? number seconds for one attempt
----@field headers? table further headers by name; false leaves a default one out
+---@field headers? table<string, string|false> further headers by name; false leaves a default one out
 ---@field extra? table undocumented parameters by name, passed through
----@field max_retries? number as the client's option, for this call
+---@field max_retries? integer as the client's option, for this call
 ---@field max_retry_wait? number seconds of pauses that the server wants, one after another, until which the run waits and after which it ends; an hour
 ---@field retry_charged? boolean repeat this call even where the first attempt may have been charged
 
 ---@class contactout.DomainsOptions the options of `client:domains`
----@field key? function function(item), gives the key of an item; without it the items are the keys
----@field concurrency? number in flight at most: 4 jobs, or 8 requests where no job is made
----@field batch_size? number keys in one request at most; as many as the endpoint takes
+---@field key? fun(item: any): string function(item), gives the key of an item; without it the items are the keys
+---@field concurrency? integer in flight at most: 4 jobs, or 8 requests where no job is made
+---@field batch_size? integer keys in one request at most; as many as the endpoint takes
 ---@field journal? string file that makes the run survive a kill: the same call takes it up again
----@field budget? any credits this run may spend, by kind, with what its journal recorded
----@field limit? number inputs that are read at most; all
----@field on_progress? any function(state), called ten times a second at most, and at the end; its credits are those of this run, with what its journal recorded
+---@field budget? contactout.Credits credits this run may spend, by kind, with what its journal recorded
+---@field limit? integer inputs that are read at most; all
+---@field on_progress? fun(state: contactout.ProgressState) function(state), called ten times a second at most, and at the end; its credits are those of this run, with what its journal recorded
 ---@field timeout? number seconds for one attempt
----@field headers? table further headers by name; false leaves a default one out
+---@field headers? table<string, string|false> further headers by name; false leaves a default one out
 ---@field extra? table undocumented parameters by name, passed through
----@field max_retries? number as the client's option, for this call
+---@field max_retries? integer as the client's option, for this call
 ---@field max_retry_wait? number seconds of pauses that the server wants, one after another, until which the run waits and after which it ends; an hour
 ---@field retry_charged? boolean repeat this call even where the first attempt may have been charged
 
 ---@class contactout.PersonOptions the options of `client:person`
 ---@field contacts? any which contacts to find: false, true for all, or a list of work_email, personal_email and phone; false
 ---@field timeout? number seconds for one attempt
----@field headers? table further headers by name; false leaves a default one out
+---@field headers? table<string, string|false> further headers by name; false leaves a default one out
 ---@field extra? table undocumented parameters by name, passed through
----@field max_retries? number as the client's option, for this call
+---@field max_retries? integer as the client's option, for this call
 ---@field max_retry_wait? number as the client's option, for this call
 ---@field retry_charged? boolean repeat this call even where the first attempt may have been charged
 
 ---@class contactout.PagesOptions the options of `client:each_person`, `each_company` and `each_decision_maker`
----@field limit? number records that are given at most; a page costs its credits whole; all
+---@field limit? integer records that are given at most; a page costs its credits whole; all
 ---@field prefetch? boolean ask for a page while the one before is being read: it is paid for even if it is not read; false
----@field budget? any credits this run may spend, by kind, with what its journal recorded
+---@field budget? contactout.Credits credits this run may spend, by kind, with what its journal recorded
 ---@field journal? string file that makes the run survive a kill: the same call takes it up again
----@field on_progress? any function(state), called ten times a second at most, and at the end; its credits are those of this run, with what its journal recorded
+---@field on_progress? fun(state: contactout.ProgressState) function(state), called ten times a second at most, and at the end; its credits are those of this run, with what its journal recorded
 ---@field timeout? number seconds for one attempt
----@field headers? table further headers by name; false leaves a default one out
+---@field headers? table<string, string|false> further headers by name; false leaves a default one out
 ---@field extra? table undocumented parameters by name, passed through
----@field max_retries? number as the client's option, for this call
+---@field max_retries? integer as the client's option, for this call
 ---@field max_retry_wait? number as the client's option, for this call
 ---@field retry_charged? boolean repeat this call even where the first attempt may have been charged
 

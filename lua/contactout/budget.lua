@@ -58,6 +58,9 @@ function M.check(limits)
   return true
 end
 
+---@class contactout.Spent: contactout.Credits what was spent, by kind
+---@field uncertain contactout.Credits what may have been charged besides
+
 --- Makes a budget.
 ---@param limits? contactout.Credits a kind that is left out has no limit; 0 forbids it
 ---@param within? contactout.Budget one that counts, and limits, the same requests
@@ -157,7 +160,7 @@ end
 
 --- What was spent: a number for each kind, and the same in `uncertain` for what may
 --- have been, which includes requests in flight.
----@return table totals
+---@return contactout.Spent totals
 function Budget:totals()
   local totals = copy(self._charged)
   totals.uncertain = copy(self._uncertain)

@@ -140,7 +140,7 @@ end
 --- a number for each kind, and in `uncertain` what may have been charged besides:
 --- by calls that ended without an answer, by jobs whose result isn't known yet and
 --- by calls in flight. Calls of `client:request` aren't counted.
----@return table spent email, phone, search, verifier, uncertain
+---@return contactout.Spent spent
 function Client:spent()
   return self._spending.budget:totals()
 end

@@ -4,7 +4,11 @@
 
 local M = {}
 
----@alias contactout.Credits table<string, integer> by kind: email, phone, search, verifier
+---@class contactout.Credits numbers of credits by kind
+---@field email? integer e-mail addresses
+---@field phone? integer telephone numbers
+---@field search? integer profiles and companies
+---@field verifier? integer verified addresses
 
 --- The kinds of credit, each a pool of its own.
 M.KINDS = { "email", "phone", "search", "verifier" }

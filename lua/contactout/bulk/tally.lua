@@ -4,6 +4,18 @@
 -- Seconds between two reports.
 local REPORT_SECONDS = 0.1
 
+---@class contactout.ProgressState how far work has come
+---@field done integer rows that were given
+---@field total? integer of them, if that is known
+---@field found integer with a value
+---@field missing integer of which nothing is known
+---@field failed integer with another error
+---@field uncertain integer that may have been charged, without a value
+---@field duplicates integer whose key came before
+---@field rate? number rows a second
+---@field eta? number seconds that are left
+---@field credits table<string, any> what was spent
+
 ---@class contactout.Tally
 local Tally = {}
 Tally.__index = Tally
@@ -84,7 +96,7 @@ end
 
 local M = {}
 
----@param on_progress? fun(state: table)
+---@param on_progress? fun(state: contactout.ProgressState)
 ---@param total? integer
 ---@param credits fun(): table what was spent
 ---@param now fun(): number seconds

@@ -3,6 +3,7 @@
 
 local comments = require "spec.support.reference.comments"
 local core = require "contactout.core"
+local types = require "spec.support.reference.types"
 local words = require "spec.support.reference.words"
 
 local M = {}
@@ -18,25 +19,28 @@ local M = {}
 ---@field classes spec.Class[]
 
 -- Those whose fields stand in comments beside their code.
-local DESCRIBED = { "errors.lua", "counts.lua", "records/mapping.lua", "jobs/job.lua" }
+local DESCRIBED = {
+  "errors.lua", "counts.lua", "records/mapping.lua", "jobs/job.lua", "credits.lua", "budget.lua",
+  "bulk/tally.lua",
+}
 
 local classes
 
 -- All classes that have fields, by name.
 local function read_classes()
   local found = {}
-  local paths = { "lua/contactout/_meta.lua" }
-  for i, name in ipairs(DESCRIBED) do
-    paths[i + 1] = "lua/contactout/" .. name
-  end
-  for _, path in ipairs(paths) do
-    for _, comment in ipairs(comments.read(path)) do
+  local function add(list)
+    for _, comment in ipairs(list) do
       local class = comment.class[1]
       if class and #comment.field > 0 then
         local name = class.name:gsub("^contactout%.", "")
         found[name] = { name = name, doc = class.doc, fields = comment.field }
       end
     end
+  end
+  add(comments.parse(types.text()))
+  for _, name in ipairs(DESCRIBED) do
+    add(comments.read("lua/contactout/" .. name))
   end
   return found
 end
@@ -77,7 +81,7 @@ function M.groups()
       .. "are absent where nothing is known; lists are always there.",
       names_of(words.RECORDS, { "Date", "Usage", "UsageOfKind" })),
     group("options", "The options of a client, of a call, and of larger work.",
-      names_of(words.OPTIONS, {})),
+      names_of(words.OPTIONS, { "RateLimits", "Credits", "Spent", "ProgressState" })),
     group("parameters", "The parameters of each endpoint, by the names of the API.",
       names_of(core.endpoints, {})),
     group("endpoints", "What `contactout.endpoints` says of them, and what a call gives "

@@ -5,10 +5,9 @@
 local comments = require "spec.support.reference.comments"
 local contactout = require "contactout"
 local core = require "contactout.core"
+local types = require "spec.support.reference.types"
 
 local M = {}
-
-local META = "lua/contactout/_meta.lua"
 
 ---@class spec.Function
 ---@field name string
@@ -24,28 +23,36 @@ local META = "lua/contactout/_meta.lua"
 
 -- Finding comments --------------------------------------------------------------------
 
-local read = {}
+local read, declared = {}, nil
 
--- The comments of a file by the line to which they belong, and by their code.
+-- The comments of a file by the line to which they belong.
 local function comments_of(path)
   if not read[path] then
-    local index = {}
+    read[path] = {}
     for _, comment in ipairs(comments.read(path)) do
-      index[comment.line] = comment
-      index[comment.code] = comment
+      read[path][comment.line] = comment
     end
-    read[path] = index
   end
   return read[path]
 end
 
--- The comment on a function by its name in the file of types, else on its definition.
-local function comment_of(prefix, name, fn)
-  local meta = "function " .. prefix .. name .. "("
-  for code, comment in pairs(comments_of(META)) do
-    if type(code) == "string" and code:sub(1, #meta) == meta then
-      return comment
+-- The comment on a function in the file of types, where those have theirs that have no
+-- definition in Lua.
+local function declaration_of(name)
+  if not declared then
+    declared = {}
+    for _, comment in ipairs(comments.parse(types.text())) do
+      declared[comment.code:match("^function ([^(]+)") or ""] = comment
     end
+  end
+  return declared[name]
+end
+
+-- The comment on a function: on its declaration, or else its definition.
+local function comment_of(declaration, fn)
+  local declared_as = declaration_of(declaration)
+  if declared_as then
+    return declared_as
   end
   local info = debug.getinfo(fn, "S")
   local path = info.source:match("(lua/contactout/.*)$")
@@ -119,7 +126,7 @@ local function of_table(functions, prefix, meta)
     names[#names + 1] = functions[row.name] and row.name or nil
   end
   for i, name in ipairs(names) do
-    list[i] = new_function(name, prefix .. name, comment_of(meta, name, functions[name]))
+    list[i] = new_function(name, prefix .. name, comment_of(meta .. name, functions[name]))
     list[i].endpoint = endpoint_of(name)
   end
   return list

@@ -44,6 +44,12 @@ local Client = {}
 ---@field values? string[] all that it may be
 ---@field doc string
 
+---@class contactout.RateLimits requests a minute by class; false: no limit
+---@field search? integer|false people_search
+---@field checker? integer|false the three free checkers
+---@field other? integer|false all else
+---@field window? number seconds of that minute, for a server whose minutes are shorter
+
 ---@class contactout.RawReply what a call gives with `raw`
 ---@field status integer
 ---@field headers table<string, string> by name in lower case
@@ -124,7 +130,7 @@ end
 local function options_class(entry)
   local lines = class(entry.class, entry.doc)
   for _, option in ipairs(entry.list) do
-    add_field(lines, option.name .. "?", option.type, option.doc)
+    add_field(lines, option.name .. "?", words.option_type(option), option.doc)
   end
   return table.concat(lines, "\n")
 end

@@ -120,6 +120,24 @@ M.OPTIONS = {
     doc = "the options of `client:each_person`, `each_company` and `each_decision_maker`" },
 }
 
+-- What editors should know of options whose rules say more than their type.
+local OPTION_TYPES = {
+  budget = "contactout.Credits", cache = "contactout.CacheOptions",
+  headers = "table<string, string|false>", key = "fun(item: any): string",
+  loop = "string|table", observe = "fun(event: table)",
+  on_progress = "fun(state: contactout.ProgressState)",
+  rate_limits = "contactout.RateLimits|contactout.SharedDictLimits|false",
+}
+
+--- The type of an option, in Lua.
+---@param option contactout.Option
+---@return string
+function M.option_type(option)
+  local is_whole = option.check == options.RULES.count
+    or option.check == options.RULES.at_least_one
+  return OPTION_TYPES[option.name] or is_whole and "integer" or option.type
+end
+
 -- Records -----------------------------------------------------------------------------
 
 --- The type of a record's field, in Lua.
