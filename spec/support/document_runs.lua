@@ -1,6 +1,7 @@
 -- Runs the blocks of documents.lua, each in a folder of its own and in the program
 -- that it is for. A runner raises why a block fails.
 
+local contactout = require "contactout"
 local documents = require "spec.support.documents"
 local nginx = require "spec.support.nginx"
 
@@ -179,10 +180,24 @@ function RUNNERS.love(block, folder, sandbox)
   return expect_success(execute(folder, sandbox, "xvfb-run -a love ."))
 end
 
+-- Lets the sandbox post the end of a job to a location.
+local function call_back(path, server, sandbox)
+  local client = assert(contactout.new { token = TOKEN, base_url = sandbox.url })
+  assert(client:submit_contacts({ "https://www.linkedin.com/in/grace-petrovic-99" },
+    { callback_url = server.url .. path })):wait { interval = 0.01 }
+  client:close()
+  sandbox:wait { callbacks = 1 }
+  local callback = sandbox:state().callbacks[1]
+  assert(callback.status == 200, ("%s: %s %s"):format(path, callback.status, callback.error))
+  return server:log()
+end
+
 -- Asks for what the mark `get` says, or for each of the locations.
-local function visit(block, server)
+local function visit(block, server, sandbox)
   local path = block.marks.get
-  if path then
+  if block.marks.webhook then
+    return call_back(block.marks.webhook, server, sandbox)
+  elseif path then
     local body, status = server:get(path)
     return assert(status == 200 and body, ("%s: %s\n%s"):format(path, status, body))
   end
@@ -202,7 +217,7 @@ function RUNNERS.nginx(block, folder, sandbox)
     whole = filled_in(documents.program(block), sandbox), path = folder .. "/?.lua;",
     env = ("CONTACTOUT_BASE_URL=%s CONTACTOUT_TOKEN=%s"):format(sandbox.url, TOKEN),
   }
-  local ok, answer = pcall(visit, block, server)
+  local ok, answer = pcall(visit, block, server, sandbox)
   local log = server:stop()
   if not ok or log:find("[error]", 1, true) then
     error(tostring(answer) .. "\n" .. log, 0)

@@ -23,12 +23,13 @@
 --   <!-- run: neovim -->          or love, lua, sh: where it can't be told
 --   <!-- run: nothing: WHY -->    isn't run; the spec shows why
 --   <!-- get: /path?query -->     of nginx: what is asked for, and must give a 200
+--   <!-- webhook: /path -->       of nginx: where a job's end is posted, and must give a 200
 --   <!-- then: Command -->        in Neovim: what is typed next, and must open a window
 --   <!-- prints -->               of a text: what the block before it prints, with
 --                                 `...` for anything
 --
 -- In the help file a block is what Vim highlights as an example: after a line that
--- ends in `>`, up to one that isn't indented.
+-- ends in `>`, up to one that isn't indented. What it takes for granted is given to it.
 
 local M = {}
 
@@ -50,7 +51,8 @@ M.GIVEN = {
 local PLAIN = { [""] = true, text = true, csv = true, json = true }
 local LANGUAGES = { lua = "lua", sh = "sh", nginx = "nginx", vim = "vim" }
 local MARKS = {
-  given = true, continues = true, run = true, get = true, ["then"] = true, prints = true,
+  given = true, continues = true, run = true, get = true, webhook = true, ["then"] = true,
+  prints = true,
 }
 
 local function fail(block, message)
@@ -157,6 +159,16 @@ local function language_of_help(text)
   return word:find("^:") and "vim" or (word == "make" or word == "lua") and "sh" or "lua"
 end
 
+local function given_in_help(text)
+  local names = {}
+  for _, name in ipairs { "contactout", "client" } do
+    if not text:find("local " .. name, 1, true) then
+      names[#names + 1] = name
+    end
+  end
+  return table.concat(names, ", ")
+end
+
 --- The blocks of a help file of Vim.
 function M.help(file)
   local blocks, lines, i = {}, read_lines(file), 1
@@ -170,7 +182,10 @@ function M.help(file)
       end
       text = table.concat(text, "\n") .. "\n"
       language = language ~= "" and language or language_of_help(text)
-      local marks = { run = language == "lua" and "neovim" or nil }
+      local marks = {}
+      if language == "lua" then
+        marks = { run = "neovim", given = given_in_help(text) }
+      end
       place({ file = file, line = first, language = language, marks = marks, text = text }, blocks)
     end
     i = i + 1
