@@ -152,6 +152,7 @@ build = {
     ["contactout.pages.page"] = "lua/contactout/pages/page.lua",
     ["contactout.pages.plan"] = "lua/contactout/pages/plan.lua",
     ["contactout.pages.search"] = "lua/contactout/pages/search.lua",
+    ["contactout.pages.turn"] = "lua/contactout/pages/turn.lua",
     ["contactout.pages.walk"] = "lua/contactout/pages/walk.lua",
     ["contactout.person"] = "lua/contactout/person.lua",
     ["contactout.plans"] = "lua/contactout/plans.lua",

@@ -20,6 +20,7 @@ local SERVER = [[
   location = /fresh { content_by_lua_block { ngx.say(app.fresh(ngx.var.arg_fault)) } }
   location = /threads { content_by_lua_block { ngx.say(app.side_by_side(50)) } }
   location = /spent { content_by_lua_block { ngx.say(app.spent()) } }
+  location = /walked { content_by_lua_block { ngx.say(app.walked(ngx.var.arg_journal)) } }
   location = /kept { content_by_lua_block { ngx.say(app.kept(ngx.var.arg_dict)) } }
   location = /many_kept { content_by_lua_block { ngx.say(app.many_kept(1200, 400)) } }
   location = /refused { content_by_lua_block { ngx.say(app.refused(ngx.var.arg_store)) } }
@@ -271,6 +272,27 @@ describe("a worker of nginx #yields", function()
       get(server, "/fresh")
       return entries(worker, "task")
     end, 20)
+  end)
+end)
+
+describe("a journal in nginx #yields", function()
+  it("gets the page that was sent for a visitor who left", function()
+    local server, file = start {}, os.tmpname()
+    os.remove(file)
+    sandbox:fault("hold")
+    local visitor = server:begin("/walked?journal=" .. file)
+    sandbox:wait { held = 1 }
+    visitor:close()
+    settles(function()
+      return server:log():find("client prematurely closed connection", 1, true) and 0 or 1
+    end, 0)
+    sandbox:release()
+    settles(function()
+      return get(server, "/walked?journal=" .. file) == "40" and 0 or 1
+    end, 0)
+    assert.equal(2, sandbox:state().requests)
+    assert.equal(40, support.charges().search)
+    bulk.remove_journal(file)
   end)
 end)
 

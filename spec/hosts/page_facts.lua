@@ -22,7 +22,7 @@ end
 -- Lets the host go on until a page has been sent.
 local function wait_until_sent(people)
   facts.wait_until(function()
-    local turn = people._run._turn
+    local turn = people._run.turn
     return turn and turn.call and turn.call.is_out
   end)
 end

@@ -162,6 +162,19 @@ describe("the budget of a walk with a journal", function()
   end)
 end)
 
+describe("on_progress of a walk with a journal", function()
+  it("counts what earlier runs have spent, too", function()
+    pages.page_size(10)
+    walk(nil, 20)
+    local last
+    walk { on_progress = function(state)
+      last = state
+    end }
+    assert.equal(COUNT, last.done)
+    assert.equal(COUNT, last.credits.search)
+  end)
+end)
+
 describe("a journal", function()
   local function check_refused(opts, query, method)
     local before = files.bytes()

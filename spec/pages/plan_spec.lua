@@ -149,7 +149,7 @@ describe("plan with a journal", function()
   end
 
   it("makes none", function()
-    plan { journal = files.path() }
+    assert.equal(0, plan({ journal = files.path() }).spent.search)
     assert.same({}, files.files())
   end)
 
@@ -161,6 +161,8 @@ describe("plan with a journal", function()
     assert.equal(20, planned.known)
     assert.equal(2, planned.requests)
     assert.same({ min = 20, max = 20 }, planned.credits.search)
+    assert.equal(20, planned.spent.search)
+    assert.equal(0, planned.spent.uncertain.search)
     assert.equal(2, pages.requests()) -- the journal knows how many there are
   end)
 

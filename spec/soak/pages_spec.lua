@@ -51,8 +51,9 @@ local function measure()
   bulk.remove_journal(FILE)
   local started = core.now()
   run({})
-  local calls = tonumber(said:match("calls: (%d+)"))
-  return { rows = rows, seconds = core.now() - started, calls = calls }
+  return {
+    rows = rows, seconds = core.now() - started, calls = tonumber(said:match("calls: (%d+)")),
+  }
 end
 
 local function is_beginning_of(part, whole)
@@ -113,8 +114,7 @@ local function survive(undisturbed, random, most)
   for _, count in pairs(asked()) do
     again = again + count - 1
   end
-  assert(again <= uncertain,
-    ("%d pages were asked for again, %d uncertain"):format(again, uncertain))
+  assert(again <= uncertain, ("%d asked for again, %d uncertain"):format(again, uncertain))
   check_accounts()
   return kills, uncertain
 end

@@ -1,33 +1,21 @@
 -- A walk through the pages of a search: hands out their records one by one, each once,
--- and gets the next page when it is needed, or with `prefetch` one ahead. A page is got
--- in a task of its own, where there can be one, so that what is paid for arrives though
--- nobody waits for it any more. How one is got is told in fetch.lua.
+-- and gets the next page when it is needed, or with `prefetch` one ahead. How one is got
+-- is told in turn.lua and fetch.lua.
 
 local budget = require "contactout.budget"
 local books = require "contactout.pages.book"
-local compat = require "contactout.compat"
 local core = require "contactout.core"
-local errors = require "contactout.errors"
-local fetch = require "contactout.pages.fetch"
-local loops = require "contactout.loops"
-local plain = require "contactout.loops.plain"
 local queue = require "contactout.queue"
 local tally = require "contactout.bulk.tally"
-local task = require "contactout.task"
-
----@class contactout.Turn a page on its way
----@field number integer
----@field call? contactout.Call once it is recorded as sent
----@field task? contactout.Task that gets it
----@field page? contactout.Page
----@field failure? table {what ends the walk after this page}
----@field has_ended boolean
+local turns = require "contactout.pages.turn"
 
 ---@class contactout.Walk
 ---@field client contactout.Client
 ---@field search contactout.Search
 ---@field budget contactout.Budget the walk's
 ---@field book contactout.Book
+---@field turn? contactout.Turn a page on its way
+---@field next_number integer of the page after that
 ---@field limit number records that are given at most
 ---@field page_size? integer how many records a page can have, by the server's word
 ---@field total? integer how many there are in all, likewise
@@ -81,7 +69,7 @@ end
 ---@param most? contactout.Credits of its call
 ---@return contactout.Credits
 function Walk:most(most)
-  most = most or self.search:call(self.client, self._next_number).most
+  most = most or self.search:call(self.client, self.next_number).most
   if not self.page_size then
     return most
   end
@@ -90,62 +78,6 @@ function Walk:most(most)
     known[kind] = self.page_size
   end
   return known
-end
-
--- Getting them --------------------------------------------------------------------------
-
--- Whatever is raised on the way, want of memory included, ends the walk.
-local function process(self, turn)
-  local ok, page, err = pcall(fetch.page, self, turn)
-  if ok then
-    turn.page, turn.failure = page, err and { err }
-  else
-    turn.failure = { page }
-  end
-  if turn.failure and errors.is(turn.failure[1]) then
-    turn.failure[1].page = turn.number
-  end
-  turn.has_ended = true
-  if self.is_closed then
-    self.book:close()
-  end
-end
-
-local function need_loop(self)
-  return task.need_loop(function()
-    return loops.current(self.client._loop)
-  end)
-end
-
--- The loop on which a page may have a task. Outside of any host that is plain Lua's, unless
--- the client is to wait with another one only; there only who looks ahead needs a task.
-local function loop_for_task(self)
-  local loop, own = need_loop(self), self.client._loop
-  if not loop.blocks then
-    return loop
-  end
-  local may_be_plain = compat.CAN_YIELD and (not own or own == plain)
-  return may_be_plain and self.search.opts.prefetch and plain or nil
-end
-
--- Begins to get the next page.
-local function start(self, loop)
-  local turn = { number = self._next_number, has_ended = false }
-  self._next_number = turn.number + 1
-  self._turn = turn
-  if loop then
-    turn.task = task.start(loop, self._group, compat.pack(process, self, turn))
-  else
-    process(self, turn)
-  end
-end
-
--- Outside of any host a task moves on while somebody lets it.
-local function let_move_on(self)
-  local turn = self._turn
-  if turn and not turn.has_ended and need_loop(self).blocks then
-    plain.step()
-  end
 end
 
 --- Whether another page is needed for all that is wanted.
@@ -160,38 +92,34 @@ function Walk:count()
   return self._given + self._ready:count()
 end
 
-local function look_ahead(self)
-  local loop = self.search.opts.prefetch and self:wants_more() and loop_for_task(self)
-  if loop then
-    start(self, loop)
-    let_move_on(self)
-  end
-end
+-- Turning over ---------------------------------------------------------------------------
 
 -- Waits for the next page, and opens it. Who is cancelled meanwhile leaves it to the next
 -- call.
 local function turn_over(self)
-  if not self._turn then
-    start(self, loop_for_task(self))
+  if not self.turn then
+    turns.start(self)
   end
-  local turn = self._turn
+  local turn = self.turn
   if not turn.has_ended then
-    turn.task:wait()
+    turn:wait()
   end
-  if self._turn ~= turn then
+  if self.turn ~= turn then
     return -- somebody else was quicker
   end
-  self._turn, self.failure = nil, turn.failure
+  self.turn, self.failure = nil, turn.failure
   if turn.page then
     self:open(turn.page)
   end
-  look_ahead(self)
+  if self.search.opts.prefetch and self:wants_more() then
+    turns.start_ahead(self)
+  end
 end
 
 -- The end -----------------------------------------------------------------------------
 
 local function close_book(self)
-  if not self._turn or self._turn.has_ended then
+  if not self.turn or self.turn.has_ended then
     self.book:close()
   end
 end
@@ -215,7 +143,9 @@ end
 function Walk:next()
   while not self.is_closed do
     self._tally:report()
-    let_move_on(self)
+    if self.turn then
+      self.turn:let_move_on()
+    end
     if self._given >= self.limit then
       break
     end
@@ -237,19 +167,12 @@ function Walk:forget()
   self.is_closed = true
 end
 
--- Seconds for which `close` waits for a page that is paid for.
-local CLOSE_SECONDS = 60
-
 --- Ends the walk. A page that wasn't sent is called off; one that was is waited for, where
 --- that is possible, so that it gets into the journal.
 function Walk:close()
   self:forget()
-  local turn = self._turn
-  if turn and not turn.has_ended then
-    if not (turn.call and turn.call.is_out) then
-      turn.task:cancel()
-    end
-    pcall(turn.task.wait, turn.task, CLOSE_SECONDS) -- it goes on if that is in vain
+  if self.turn then
+    self.turn:close()
   end
   close_book(self)
 end
@@ -293,7 +216,7 @@ function M.new(client, search)
     failure = nil, page_size = nil, total = nil, limit = search.opts.limit or math.huge,
     _seen = {}, _distinct = 0, _total = nil, _is_last = false,
     _ready = queue.new(), _given = 0,
-    _next_number = search.first, _turn = nil, _group = task.new_group(function() end),
+    next_number = search.first, turn = nil,
     _tally = tally.new(search.opts.on_progress, nil, function()
       return wallet:totals()
     end, core.now),

@@ -1,0 +1,151 @@
+-- A page on its way: got in a task of its own, where there can be one, so that what is
+-- paid for arrives though nobody waits for it any more. Works on a walk (walk.lua), which
+-- is told nothing: it looks. How a page is got is told in fetch.lua.
+
+local compat = require "contactout.compat"
+local errors = require "contactout.errors"
+local fetch = require "contactout.pages.fetch"
+local loops = require "contactout.loops"
+local plain = require "contactout.loops.plain"
+local task = require "contactout.task"
+
+---@class contactout.Turn
+---@field number integer the page's
+---@field call? contactout.Call once it is recorded as sent
+---@field page? contactout.Page
+---@field failure? table {what ends the walk after this page}
+---@field has_begun boolean
+---@field has_ended boolean
+local Turn = {}
+Turn.__index = Turn
+Turn.__name = "contactout.Turn"
+
+-- Seconds within which nginx should begin with a task that outlives its visitor.
+local PATIENCE = 5
+-- Seconds for which `close` waits for a page that is paid for.
+local CLOSE_SECONDS = 60
+
+-- Getting it ------------------------------------------------------------------------
+
+-- Whatever is raised on the way, want of memory included, ends the walk.
+local function process(turn, walk)
+  turn.has_begun = true
+  local ok, page, err = pcall(fetch.page, walk, turn)
+  if ok then
+    turn.page, turn.failure = page, err and { err }
+  else
+    turn.failure = { page }
+  end
+  if turn.failure and errors.is(turn.failure[1]) then
+    turn.failure[1].page = turn.number
+  end
+  turn.has_ended = true
+  if walk.is_closed then
+    walk.book:close()
+  end
+end
+
+local function need_loop(client)
+  return task.need_loop(function()
+    return loops.current(client._loop)
+  end)
+end
+
+-- The place for a task in a host: where no visitor's end ends it.
+local function place_inside(loop)
+  if not loop.detached then
+    return loop
+  end
+  local place, err = loop.detached()
+  if err then
+    error(err, 0) -- nothing is lost: the next call tries again
+  end
+  return place or loop
+end
+
+-- The loop on which a page may have a task; nil: it can have none. Outside of any host
+-- that is plain Lua's, unless the client is to wait with another one only.
+local function find_place(walk)
+  local loop, own = need_loop(walk.client), walk.client._loop
+  if not loop.blocks then
+    return place_inside(loop)
+  end
+  local may_be_plain = compat.CAN_YIELD and (not own or own == plain)
+  return may_be_plain and plain or nil
+end
+
+-- Waiting ---------------------------------------------------------------------------
+
+local function never_began(turn)
+  return errors.new("connection", "not sent: nginx has run no timer for it; raise "
+    .. "lua_max_running_timers", { page = turn.number, retryable = true })
+end
+
+-- Waits for a task that may not begin.
+local function wait_for_begin(turn)
+  local ok, problem = pcall(turn._task.wait, turn._task, PATIENCE)
+  local is_late = not ok and errors.is(problem) and problem.kind == "timeout"
+  if is_late and not turn.has_begun then
+    error(never_began(turn), 0)
+  elseif not ok and not is_late then
+    error(problem, 0)
+  end
+end
+
+--- Waits until it is there. Raises kind `cancelled` if the running task is cancelled; the
+--- page goes on.
+function Turn:wait()
+  if not self.has_begun and self._task.loop.detached then
+    wait_for_begin(self)
+  end
+  if not self.has_ended then
+    self._task:wait()
+  end
+end
+
+--- Outside of any host it moves on while somebody lets it.
+function Turn:let_move_on()
+  if not self.has_ended and need_loop(self._client).blocks then
+    plain.step()
+  end
+end
+
+--- Nobody wants it. One that wasn't sent is called off; one that was is waited for, where
+--- that is possible.
+function Turn:close()
+  if self.has_ended then
+    return
+  elseif not (self.call and self.call.is_out) then
+    self._task:cancel()
+  end
+  pcall(self._task.wait, self._task, CLOSE_SECONDS) -- it goes on if that is in vain
+end
+
+local M = {}
+
+--- Begins to get the walk's next page: all of it at once, where it can have no task.
+---@param walk contactout.Walk gets the turn
+function M.start(walk)
+  local place = find_place(walk)
+  local turn = setmetatable({
+    number = walk.next_number, has_begun = false, has_ended = false, _client = walk.client,
+  }, Turn)
+  walk.turn, walk.next_number = turn, turn.number + 1
+  if place then
+    turn._task = task.start(place, task.new_group(function() end),
+      compat.pack(process, turn, walk))
+  else
+    process(turn, walk)
+  end
+end
+
+--- Begins to get a page that isn't needed yet, if it can have a task.
+---@param walk contactout.Walk
+function M.start_ahead(walk)
+  if find_place(walk) then
+    M.start(walk)
+    walk.turn:let_move_on()
+  end
+end
+
+return M
