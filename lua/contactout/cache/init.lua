@@ -22,9 +22,9 @@ local M = {}
 local Cache = {}
 Cache.__index = Cache
 
--- A text's first character says what the rest is, as JSON: a reply, or the error
--- that there is nobody.
-local REPLY, NOT_FOUND = "+", "-"
+-- A text's first character says what the rest is, as JSON: a reply, one that says by an
+-- empty profile that there is nobody, or the error that says so.
+local REPLY, NOBODY, NOT_FOUND = "+", "0", "-"
 
 --- The key of a request; nil: its reply isn't kept. Headers of its own may change the
 --- reply, and who wants a raw one wants that of this very request.
@@ -53,7 +53,8 @@ end
 function Cache.write(value, err)
   if value ~= nil then
     local text = core.encode(value)
-    return text and REPLY .. text
+    local is_nobody = type(value.profile) == "table" and next(value.profile) == nil
+    return text and (is_nobody and NOBODY or REPLY) .. text
   elseif err.kind == "not_found" then
     return NOT_FOUND .. core.encode({ message = err.message, status = err.status, body = err.body,
       endpoint = err.endpoint, retryable = err.retryable })
@@ -79,7 +80,7 @@ end
 ---@return contactout.Error|nil err
 function Cache.read(text)
   local value, err = core.decode(text:sub(2))
-  if err or text:sub(1, 1) == REPLY then
+  if err or text:sub(1, 1) ~= NOT_FOUND then
     return value, err
   end
   value.attempts = 0
