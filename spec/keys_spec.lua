@@ -39,6 +39,19 @@ local function tells_apart(form, groups)
   end
 end
 
+describe("company", function()
+  it("knows a company by its page, or by its domain", function()
+    tells_apart(keys.company, {
+      { "https://www.linkedin.com/company/Acme/", "linkedin.com/company/acme?x=1" },
+      { "https://www.linkedin.com/company/acme-two" },
+      { "acme.example", "https://www.Acme.example/about" },
+    })
+    assert.equal("https://linkedin.com/company/Acme", sent(keys.company,
+      "linkedin.com/company/Acme"))
+    assert.equal("acme.example", sent(keys.company, " https://acme.example/x "))
+  end)
+end)
+
 describe("profile", function()
   it("knows the spellings of one person's URL", function()
     tells_apart(keys.profile, PROFILES)

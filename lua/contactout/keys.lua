@@ -90,6 +90,17 @@ function M.domain(text)
   return host, (host:gsub("^www%.", ""))
 end
 
+--- A company, by its page on LinkedIn or else by its domain.
+---@param text string
+---@return string sent
+---@return string canonical
+function M.company(text)
+  if text:lower():find("linkedin.com/", 1, true) then
+    return M.profile(text)
+  end
+  return M.domain(text)
+end
+
 -- Many of them ------------------------------------------------------------------
 
 ---@class contactout.Keys inputs, and the different keys among them

@@ -224,11 +224,18 @@ describe("a journal", function()
     local rest = walk()
     table.remove(all, 12)
     assert.same(all, rest)
-    for _, person in ipairs(all) do
-      assert(contactout.purge(files.path(), person.linkedin_url))
+    for _ = 1, 10 do -- the whole of the first page, which ends nothing
+      assert(contactout.purge(files.path(), table.remove(all, 1).linkedin_url))
     end
-    assert.same({}, walk())
+    assert.same(all, walk())
     assert.equal(4, pages.requests())
+  end)
+
+  it("forgets a company that is purged, by any spelling of its page", function()
+    local all = pages.collect(each(nil, { name = "a" }, "each_company"))
+    local url = all[1].linkedin_url:gsub("^https://[^/]*", "LinkedIn.com")
+    assert(contactout.purge(files.path(), url .. "/"))
+    assert.equal(#all - 1, #pages.collect(each(nil, { name = "a" }, "each_company")))
   end)
 
   it("that fails lets what was paid for be given", function()

@@ -8,7 +8,7 @@ local keys = require "contactout.keys"
 -- What the keys are of whose canonical form a person need not know.
 local FORMS = {
   contacts = keys.profile, each_person = keys.profile, each_decision_maker = keys.profile,
-  verify = keys.email, domains = keys.domain,
+  verify = keys.email, domains = keys.domain, each_company = keys.company,
 }
 
 local HOLD_KEYS = { "sent", "results", "records" }

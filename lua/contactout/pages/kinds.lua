@@ -21,31 +21,28 @@ local function row_of(name)
   return options.find(core.endpoints, name)
 end
 
-local function profile_key(url)
-  return url and select(2, keys.profile(url))
-end
-
+-- By its place in the page, or by what it says of itself.
 local function person_key(person, name)
-  return profile_key(name or person.linkedin_url)
+  local url = name or person.linkedin_url
+  return url and select(2, keys.profile(url))
 end
 
 -- Some companies have no page on LinkedIn.
 local function company_key(company)
-  return profile_key(company.linkedin_url)
-    or company.domain and select(2, keys.domain(company.domain))
+  local name = company.linkedin_url or company.domain
+  return name and select(2, keys.company(name))
 end
 
 -- A company's LinkedIn URL, or else its domain.
 local function read_company(text)
-  if text:lower():find("linkedin.com/", 1, true) then
-    return { linkedin_url = (keys.profile(text)) }
-  end
-  local domain = keys.domain(text)
-  if text:find("@", 1, true) or not domain:find("^[^%s.]+%.[^%s]*[^%s.]$") then
+  local sent = keys.company(text)
+  if sent:find("/", 1, true) then
+    return { linkedin_url = sent }
+  elseif text:find("@", 1, true) or not sent:find("^[^%s.]+%.[^%s]*[^%s.]$") then
     return errors.fail("invalid_argument", "a query that is a text must be a domain or the "
       .. "LinkedIn URL of a company; give its name as {name = ...}", { param = "query" })
   end
-  return { domain = domain }
+  return { domain = sent }
 end
 
 -- By method.
