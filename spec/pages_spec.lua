@@ -359,6 +359,29 @@ describe("close", function()
   end)
 end)
 
+describe("an iterator of PUC 5.1", function()
+  if compat.CAN_YIELD then
+    return
+  end
+
+  it("blocks outside of coroutines, and looks ahead no further", function()
+    local people = each(QUERY, { prefetch = true })
+    pages.collect(people, 25)
+    assert.equal(1, pages.requests())
+    assert.equal(COUNT - 25, #pages.collect(people))
+  end)
+
+  it("is refused inside of one, and sends nothing", function()
+    local people = each()
+    local _, failure = coroutine.wrap(function()
+      return pages.collect(people)
+    end)()
+    assert.equal("unsupported", failure.kind)
+    assert.equal(0, pages.requests())
+    assert.equal(COUNT, #pages.collect(people))
+  end)
+end)
+
 describe("the option prefetch #yields", function()
   local AHEAD = { prefetch = true }
 

@@ -330,6 +330,29 @@ describe("sandbox.answers", function()
     end)
   end)
 
+  it("a search has other pages where a fault says so", function()
+    local path, filters = "/v1/people/search", { job_title = { "Founder" }, page = 2 }
+    local function page(fault)
+      sandbox:fault(fault)
+      local _, body, _, text = post(path, filters)
+      return keys_of(body.profiles), body.metadata, text
+    end
+    local people, metadata = page("page-size:10")
+    assert.equal(10, #people)
+    assert.equal(10, metadata.page_size)
+    assert.same({ search = 10 }, charged())
+    people, metadata = page("page-repeat:1")
+    assert.equal(2, metadata.page)
+    filters.page = 1
+    assert.same(page("page-size:25"), people)
+    local _, _, text = page("page-empty")
+    assert.is_truthy(text:find('"profiles":[]', 1, true))
+    assert.same({}, charged())
+    _, metadata = page("total-zero")
+    assert.equal(0, metadata.total_results)
+    assert.same({ search = 25 }, charged())
+  end)
+
   it("company_search shows companies in an array, one search credit each", function()
     local _, body = post("/v1/company/search", { name = { "Optics" }, page = 1 })
     assert.equal(25, body.metadata.total_results)
