@@ -559,6 +559,13 @@ describe("a run with a journal", function()
       assert.same(credits, credits_of(1, 20))
     end)
 
+    it("after a submission that was tried again, and may have been charged each time", function()
+      sandbox:fault("reset-after", 2, "people_linkedin_batch_v2")
+      local credits = credits_of(1, 6, { retry_charged = true })
+      assert.same({ 6, 12 }, { credits.email, credits.uncertain.email })
+      assert.same(credits, credits_of(1, 6))
+    end)
+
     it("after a job that didn't end, and once it has", function()
       sandbox:config { job_polls = 100000 }
       local credits = credits_of(1, 10, { job_timeout = 0.02 })

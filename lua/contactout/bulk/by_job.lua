@@ -109,23 +109,8 @@ local function rows_of(run, job, problem)
   }, JobRows)
 end
 
--- What the answers to a batch have cost, and in `uncertain` what it may have besides. Of
--- a job that was taken up again those that an earlier run has had are none of the batch's.
-local function spent_on(run, wanted, job)
-  local kind, result = run.work.kind, {}
-  local answers = reply.answers(job.result, kind.form)
-  for place in ipairs(wanted.sent) do
-    local answer = wanted:answer(answers, place)
-    result[place] = answer and answer.value
-  end
-  local charged, maybe = charges.job_charged(kind.row, run.purse:most(#wanted.sent),
-    { result = result, status = job.status == "done" and "DONE" or nil })
-  charged.uncertain = maybe
-  return charged
-end
-
 -- Waits for a batch's job.
-local function follow(run, batch, wanted, job)
+local function follow(run, batch, job)
   batch.is_waiting = true
   local problem = not run.is_closed and wait_for(run, job) or nil
   batch.is_waiting = false
@@ -134,7 +119,7 @@ local function follow(run, batch, wanted, job)
   elseif problem and ENDS_RUN[problem.kind] then
     run:stop(problem)
   end
-  return { rows = rows_of(run, job, problem), spent = spent_on(run, wanted, job) }
+  return { rows = rows_of(run, job, problem) }
 end
 
 local function keys_of(batch)
@@ -152,7 +137,7 @@ end
 function M.send(run, batch)
   local wanted = keys_of(batch)
   local job, err = jobs.submit(run.client, run.work.kind, wanted, run:params(), {
-    call = run.opts.call, budget = run.purse.budget,
+    call = run.opts.call, budget = run.purse:open_account(batch),
     on_uuid = function(uuid)
       run:note_job(batch, uuid)
     end,
@@ -160,7 +145,7 @@ function M.send(run, batch)
   if not job then
     return { err = err }
   end
-  return follow(run, batch, wanted, job)
+  return follow(run, batch, job)
 end
 
 -- Sees to it that those keys for which a job has ended without an answer are asked for
@@ -182,14 +167,23 @@ local function ask_again(run, rows)
   return ready.rows(others)
 end
 
--- What is in doubt of a job of an earlier run once some of its keys, which could cost that
--- much, leave so much in doubt. Others may be a later job's by now.
-local function doubt_after(doubt, most, uncertain)
-  local left = {}
-  for kind, count in pairs(doubt) do
-    left[kind] = math.max(0, count - (most[kind] or 0) + (uncertain[kind] or 0))
+-- What the answers of a job that was taken up have cost, without those that an earlier run
+-- has had; and in `uncertain` what it may have besides: what was in doubt, but for what its
+-- keys have made clear. Others may be a later job's by now.
+local function spent_on(run, batch, wanted, job)
+  local kind, result, most = run.work.kind, {}, run.purse:most(#wanted.sent)
+  local answers = reply.answers(job.result, kind.form)
+  for place in ipairs(wanted.sent) do
+    local answer = wanted:answer(answers, place)
+    result[place] = answer and answer.value
   end
-  return left
+  local charged, maybe = charges.job_charged(kind.row, most,
+    { result = result, status = job.status == "done" and "DONE" or nil })
+  charged.uncertain = {}
+  for credit, count in pairs(batch.doubt) do
+    charged.uncertain[credit] = math.max(0, count - (most[credit] or 0) + (maybe[credit] or 0))
+  end
+  return charged
 end
 
 --- Waits for the end of a batch that an earlier run has submitted.
@@ -198,14 +192,13 @@ end
 ---@return contactout.Outcome
 function M.resume(run, batch)
   local wanted = keys_of(batch)
-  local outcome = follow(run, batch, wanted,
-    jobs.resume(run.client, run.work.kind, batch.uuid, wanted))
+  local job = jobs.resume(run.client, run.work.kind, batch.uuid, wanted)
+  local outcome = follow(run, batch, job)
   if not outcome.rows then
     return outcome
   end
-  local spent = outcome.spent
-  spent.uncertain = doubt_after(batch.doubt, run.purse:most(#wanted.sent), spent.uncertain)
-  run.purse:settle_earlier(batch.doubt, spent)
+  outcome.spent = spent_on(run, batch, wanted, job)
+  run.purse:settle_earlier(batch.doubt, outcome.spent)
   if run.opts.call.retry_charged and not run.failure then
     outcome.rows = ask_again(run, outcome.rows)
   end

@@ -68,19 +68,6 @@ function ReplyRows:next()
   end
 end
 
--- What an answer has cost: all that may have been charged, which counts as spent. Nil: the
--- answer doesn't say.
-local function cost_of(row, params, answer)
-  local charged, maybe = charges.charged(row, params, answer)
-  local sums = {}
-  for _, amounts in ipairs { charged, maybe } do
-    for kind, amount in pairs(amounts) do
-      sums[kind] = (sums[kind] or 0) + amount
-    end
-  end
-  return charged and sums
-end
-
 --- Sends a batch.
 ---@param run contactout.Run
 ---@param batch contactout.Batch
@@ -91,7 +78,8 @@ function M.send(run, batch)
     wanted:add(entry, entry.sent, entry.canonical)
   end
   params[work.kind.param] = wanted.sent
-  local answer, err = clients.send(run.client, work.row, params, run.opts.call, run.purse.budget)
+  local answer, err = clients.send(run.client, work.row, params, run.opts.call,
+    run.purse:open_account(batch))
   if not answer then
     return { err = err }
   end
@@ -99,11 +87,11 @@ function M.send(run, batch)
   if work.aliases then
     add_aliases(answers, work)
   end
-  local cost = cost_of(work.row, params, answer)
+  local is_told = charges.charged(work.row, params, answer) ~= nil
   return { rows = setmetatable({
     _work = work, _wanted = wanted, _answers = answers, _index = 0,
-    _maybe_charged = not cost or nil,
-  }, ReplyRows), spent = cost or run.purse:most(#batch) }
+    _maybe_charged = not is_told or nil,
+  }, ReplyRows) }
 end
 
 return M

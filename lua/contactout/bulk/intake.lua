@@ -9,6 +9,7 @@ local queue = require "contactout.queue"
 ---@class contactout.Batch: contactout.Entry[]
 ---@field uuid? string of the job that it has become
 ---@field number? integer in the journal
+---@field account? contactout.Budget what its requests cost
 ---@field doubt? contactout.Credits what it may have cost, where an earlier run submitted it
 ---@field is_waiting? boolean its job is waited for
 ---@field task? contactout.Task

@@ -170,7 +170,7 @@ end
 --- A batch has ended, and these are its rows.
 ---@param batch contactout.Batch
 ---@param rows table
----@param spent? contactout.Credits
+---@param spent? contactout.Credits where the batch's account doesn't tell
 ---@return table rows the same, once they are on disk
 ---@return contactout.Error|nil err if they couldn't be written
 function Journaled:finish(batch, rows, spent)
@@ -186,6 +186,7 @@ function Journaled:finish(batch, rows, spent)
     list[#list + 1] = { entry = entry, value = value, err = err }
     entry, value, err = rows:next()
   end
+  spent = spent or batch.account:totals()
   return ready.rows(list), select(2, self._journal:answered(batch.number, answers, spent))
 end
 

@@ -58,6 +58,15 @@ local function count_earlier(self, charged, uncertain)
   self.budget:count_elsewhere(charged, uncertain)
 end
 
+--- An account of a batch's own, for its requests: one that is tried again may be charged
+--- for each time.
+---@param batch contactout.Batch
+---@return contactout.Budget account within the run's budget
+function Purse:open_account(batch)
+  batch.account = budget.new(nil, self.budget)
+  return batch.account
+end
+
 --- A job of an earlier run has told what it cost.
 ---@param doubt contactout.Credits what it may have cost by what was known before
 ---@param spent table what it did cost besides; `uncertain`: what it may have, still

@@ -22,7 +22,8 @@ local waiting = require "contactout.bulk.waiting"
 
 ---@class contactout.Outcome of a batch: `rows`, or `err`; neither where nobody asks
 ---@field rows? table with next(self), which gives a key's entry, its value and its error
----@field spent? contactout.Credits what its rows cost; `uncertain`: may have, besides
+---@field spent? contactout.Credits what its rows cost, and `uncertain`, where its account
+---  doesn't tell: of a job that an earlier run has submitted
 ---@field err? contactout.Error nothing came of it
 
 ---@class contactout.Run

@@ -105,8 +105,10 @@ WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM sent WHERE batch = ?1)]]
 local function add_doubt(list, batch, uncertain)
   add(list, { "UPDATE charges SET at_most = spent WHERE batch = ?", batch })
   for credit, count in pairs(uncertain) do
-    add(list, { "UPDATE charges SET at_most = spent + ? WHERE batch = ? AND credit = ?",
-      count, batch, credit })
+    if count > 0 then
+      add(list, { "UPDATE charges SET at_most = spent + ? WHERE batch = ? AND credit = ?",
+        count, batch, credit })
+    end
   end
 end
 
@@ -118,7 +120,9 @@ end
 ---@param uncertain? table<string, integer>
 function M.settle(list, batch, spent, uncertain)
   for credit, count in pairs(spent) do
-    add(list, { ADD_SPENT, batch, credit, count })
+    if count > 0 then
+      add(list, { ADD_SPENT, batch, credit, count })
+    end
   end
   if uncertain then
     add_doubt(list, batch, uncertain)
