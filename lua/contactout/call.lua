@@ -1,18 +1,18 @@
 -- One call: its attempts. Each waits for its turn in the rate limit, goes out
--- through the core in the host's way, and what comes back is held against the
--- retry policy. Works on a client's fields (client.lua); knows no host and no
--- endpoint by name.
+-- (sending.lua), and what comes back is held against the retry policy. Works on a
+-- client's fields (client.lua); knows no host and no endpoint by name.
 
 local core = require "contactout.core"
 local errors = require "contactout.errors"
 local events = require "contactout.events"
 local loops = require "contactout.loops"
 local retry = require "contactout.retry"
+local sending = require "contactout.sending"
 local tasks = require "contactout.tasks"
 
 local M = {}
 
-local emit = events.emit
+local emit, park = events.emit, sending.park
 
 ---@class contactout.Call
 ---@field name string the endpoint's, or an undocumented path
@@ -21,74 +21,15 @@ local emit = events.emit
 ---@field raw boolean the whole reply is wanted
 ---@field attempts integer made so far
 ---@field is_out? boolean an attempt is under way
+---@field ticket? userdata the core's, of that attempt; whose coroutine a host has ended, that
+---  call can be made on by another
+---@field reservation? contactout.Reservation|boolean for that attempt
+---@field started? number when it went out
 ---@field maybe_charged? boolean an earlier one may have been charged
 ---@field policy contactout.RetryPolicy and `deadline`: when its turn must have come
 ---@field params? table where what it costs depends on them
 ---@field most? contactout.Credits what one attempt can cost; nil: outside of any budget
 ---@field budget? contactout.Budget that of a run, within the client's
-
--- Waiting -------------------------------------------------------------------
-
---- Parks the running coroutine on the client's behalf, so that `close` finds and
---- wakes it. Gives what tasks.park does; a closed client is a cancellation.
-local function park(self, loop, waiter, seconds)
-  self._parked[waiter] = loop
-  local outcome = tasks.park(loop, waiter, seconds)
-  self._parked[waiter] = nil
-  if self._closed then
-    return "cancelled"
-  end
-  return outcome
-end
-
--- Submits a request and parks until it has ended, or nobody waits any more.
----@return userdata|nil ticket
----@return contactout.Error|nil err
-local function submit_and_park(self, loop, waiter, request)
-  if self._closed or tasks.take_cancel() then
-    return errors.fail("cancelled", "cancelled before it was sent")
-  end
-  local ticket, err = self._core:submit(request)
-  if not ticket then
-    return nil, err
-  end
-  local id = ticket:id()
-  if loop.expect then
-    loop.expect(waiter, ticket)
-  else
-    self._waiters[id] = waiter
-  end
-  park(self, loop, waiter)
-  self._waiters[id] = nil
-  return ticket
-end
-
--- Sends a request and waits for it in the host's way, which is made ready before:
--- what was sent must find somebody who waits.
----@return table|nil value
----@return contactout.Error|nil err
----@return boolean|nil sent whether something of it may have left this machine
-local function send(self, loop, request)
-  if loop.blocks then
-    return self._core:perform(request)
-  end
-  local descriptor, err = self._core:fd() -- a forked child's client has none to wait on
-  if not descriptor then
-    return nil, err, false
-  end
-  local waiter = loop.waiter()
-  err = loop.attach(self._source, waiter)
-  if err then
-    return nil, err, false
-  end
-  local ticket
-  ticket, err = submit_and_park(self, loop, waiter, request)
-  loop.detach(self._source, waiter)
-  if not ticket then
-    return nil, err, false
-  end
-  return ticket:take()
-end
 
 -- One call ------------------------------------------------------------------
 
@@ -151,50 +92,66 @@ end
 
 -- Lets an attempt go out: in its turn, and within the budget. That is asked before,
 -- too, so that nobody waits for a turn only to be refused.
----@return contactout.Reservation|boolean|nil reservation nil: it may not be sent
+---@return boolean|nil admitted nil: it may not be sent
 ---@return contactout.Error|nil err
 local function admit(self, loop, call)
   local admitted, err = self._spending:fits(call)
   if admitted then
     admitted, err = wait_for_turn(self, loop, call)
   end
-  if not admitted then
-    return nil, err
+  if admitted and call.reservation == nil then
+    call.reservation, err = self._spending:reserve(call)
+    admitted = call.reservation ~= nil
   end
-  return self._spending:reserve(call)
+  return admitted or nil, err
 end
 
 -- Sends the request once, and counts what it cost. A reply that comes after its
 -- waiter has left is dropped: that one stays in doubt.
-local function send_and_settle(self, loop, call, reservation)
+local function send_and_settle(self, loop, call)
   call.is_out = true
-  local value, err, sent, status = send(self, loop, call.request)
+  local value, err, sent, status = sending.send(self, loop, call)
   call.is_out = false
   local reply = value
   if value and call.raw then
     reply = value.data
   end
+  local reservation = call.reservation
+  call.reservation = nil
   local charged = self._spending:settle(call, reservation, reply, err)
   return value, err, sent, status, charged
 end
 
--- One attempt: its turn, the request, and what is told of it.
-local function attempt(self, loop, call)
-  local reservation, err = admit(self, loop, call)
-  if reservation == nil then
-    return nil, err, false
+-- Makes an attempt ready to go out, unless it is out already.
+---@return boolean|nil ready
+---@return contactout.Error|nil err
+local function begin(self, loop, call)
+  if call.ticket then
+    return true
   end
-  call.attempts = call.attempts + 1
-  if not self._observe then
-    return send_and_settle(self, loop, call, reservation)
+  local admitted, err = admit(self, loop, call)
+  if not admitted then
+    return nil, err
   end
-  local started = core.now()
+  call.attempts, call.started = call.attempts + 1, core.now()
   emit(self, "request", call, {
     attempt = call.attempts, request = self._observe_data and call.request or nil,
   })
-  local value, problem, sent, status, charged = send_and_settle(self, loop, call, reservation)
+  return true
+end
+
+-- One attempt: its turn, the request, and what is told of it.
+local function attempt(self, loop, call)
+  local ready, err = begin(self, loop, call)
+  if not ready then
+    return nil, err, false
+  end
+  local value, problem, sent, status, charged = send_and_settle(self, loop, call)
+  if not self._observe then
+    return value, problem, sent
+  end
   emit(self, "response", call, {
-    attempt = call.attempts, seconds = core.now() - started,
+    attempt = call.attempts, seconds = core.now() - call.started,
     status = problem and problem.status or status ~= 0 and status or nil,
     kind = problem and problem.kind or nil, credits = charged,
     data = self._observe_data and value or nil,
@@ -239,7 +196,8 @@ end
 -- For what waits on a client's behalf between calls.
 M.emit, M.park = emit, park
 
---- Makes a call to its end. Yields where a host waits.
+--- Makes a call to its end, from where another coroutine has left it, if one has.
+--- Yields where a host waits.
 ---@param self contactout.Client
 ---@param loop table
 ---@param call contactout.Call

@@ -7,6 +7,7 @@
 local calls = require "contactout.call"
 local compat = require "contactout.compat"
 local errors = require "contactout.errors"
+local flights = require "contactout.flight"
 local task = require "contactout.task"
 
 local M = {}
@@ -15,20 +16,6 @@ local M = {}
 ---@field cache contactout.Cache
 local Lookups = {}
 Lookups.__index = Lookups
-
----@class contactout.Flight
----@field key string
----@field call contactout.Call of whoever asked first, with its options
----@field loop table on which it goes on
----@field askers table<table, table> waiter -> its loop; those of nginx may be gone
----@field count integer of them
----@field begun boolean
----@field called_off boolean nobody waits, or it couldn't begin
----@field result? table once it has ended, packed as pcall gives it: text, value, err
----@field task? contactout.Task that makes the call; nil where the first asker does
-
--- Seconds within which a host's own place for flights must begin with one.
-local PATIENCE = 5
 
 -- Making the call -----------------------------------------------------------------
 
@@ -41,15 +28,11 @@ local function keep(self, key, text)
   end
 end
 
-local function never_began(call)
-  return errors.new("connection", "not sent: nginx has run no timer for it; raise "
-    .. "lua_max_running_timers", { endpoint = call.name, attempts = 0, retryable = true })
-end
-
--- Makes a flight's call -> its text, if it has one; the value and the error
-local function fly(self, client, flight)
+-- Makes a flight's call -> its text, if it has one; the value and the error. `pilot` is
+-- held here alone.
+local function fly(self, client, flight, pilot)
   if flight.called_off then
-    return nil, nil, never_began(flight.call)
+    return nil, nil, flight:never_began()
   end
   flight.begun = true
   local value, err = calls.make(client, flight.loop, flight.call)
@@ -57,6 +40,7 @@ local function fly(self, client, flight)
   if text then
     keep(self, flight.key, text)
   end
+  flight:land(pilot)
   return text, value, err
 end
 
@@ -82,27 +66,7 @@ local function land(self, flight, ...)
   end
 end
 
--- Of an error each asker gets a copy: it is his to change.
-local function outcome(self, flight)
-  local ok, text, value, err = compat.unpack(flight.result, 1, 4)
-  if not ok then
-    error(text, 0)
-  elseif err then
-    return nil, errors.new(err.kind, err.message, err)
-  elseif text then
-    return self.cache.read(text)
-  end
-  return value
-end
-
 -- Starting ------------------------------------------------------------------------
-
-local function new_flight(loop, call, key)
-  return {
-    key = key, call = call, loop = loop, askers = {}, count = 0, begun = false,
-    called_off = false,
-  }
-end
 
 -- The group of a flight: its asker's, so that `run` ends with what was paid for kept.
 local function group_here()
@@ -113,7 +77,8 @@ end
 -- Starts a flight where it outlives who asked.
 local function start(self, client, flight, place)
   self._flights[flight.key] = flight
-  flight.task = task.start(place, group_here(), compat.pack(fly, self, client, flight),
+  flight.task = task.start(place, group_here(),
+    compat.pack(fly, self, client, flight, flight:board()),
     function(ended)
       land(self, flight, pcall(ended.result, ended))
     end)
@@ -121,54 +86,55 @@ end
 
 -- Waiting -------------------------------------------------------------------------
 
--- Whether what the call has sent may be charged, whoever waits for it.
-local function is_at_stake(flight)
-  return flight.call.is_out and flight.call.row.costs
-end
-
-local function why_left(client, flight)
-  if client._closed then
-    return "the client was closed"
-  elseif is_at_stake(flight) then
-    return "cancelled; what was sent goes on, and its reply goes to the cache: ask again later"
-  elseif flight.call.maybe_charged then
-    return "cancelled before it was sent again: the first time may have been charged"
-  end
-  return "cancelled: what costs was not sent"
-end
-
 -- The error of one who no longer waits. The last one takes along what isn't paid for.
 local function leave(self, client, flight)
   local call = flight.call
-  if flight.count == 0 and not is_at_stake(flight) then
+  if flight.count == 0 and not flight:is_at_stake() then
     flight.called_off = true
     forget(self, flight)
     flight.task:cancel()
   end
-  return errors.fail("cancelled", why_left(client, flight), {
+  return errors.fail("cancelled", flight:why_left(client._closed), {
     endpoint = call.name, attempts = call.attempts,
-    maybe_charged = is_at_stake(flight) or call.maybe_charged,
+    maybe_charged = flight:is_at_stake() or call.maybe_charged,
   })
 end
+
+local function take_over_if_lost(self, client, flight, loop)
+  if flight:is_lost() then
+    flight.loop = loop
+    start(self, client, flight, loop)
+  end
+end
+
+-- Kilobytes by which the collector is moved on while somebody waits: it alone tells of
+-- coroutines that are no more, and in a host that is idle nobody else moves it.
+local COLLECT_KB = 1000
 
 -- Waits for a flight as one of those who ask.
 local function wait(self, client, flight, loop)
   local waiter = loop.waiter()
   flight.askers[waiter], flight.count = loop, flight.count + 1
+  local looks = 0
   local reason
   repeat
-    reason = calls.park(client, loop, waiter, not flight.begun and flight.loop.detached
-      and PATIENCE or nil)
-  until flight.result or reason == "cancelled" or reason == "timeout" and not flight.begun
+    take_over_if_lost(self, client, flight, loop)
+    reason = calls.park(client, loop, waiter, flight:patience())
+    if reason == "timeout" and not flight.loop.detached then
+      looks = looks + 1
+      collectgarbage("step", COLLECT_KB * 2 ^ math.min(looks, 10))
+    end
+  until flight.result or reason == "cancelled"
+    or reason == "timeout" and flight.loop.detached and not flight.begun
   flight.askers[waiter], flight.count = nil, flight.count - 1
   if flight.result then
-    return outcome(self, flight)
+    return flight:outcome(self.cache)
   elseif reason == "cancelled" then
     return leave(self, client, flight)
   end
   flight.called_off = true
   forget(self, flight)
-  return nil, never_began(flight.call)
+  return nil, flight:never_began()
 end
 
 -- Outside of any loop: the flight's own must be run from here.
@@ -182,7 +148,7 @@ local function wait_outside(self, client, flight)
     return flight.result ~= nil or client._closed
   end)
   if flight.result then
-    return outcome(self, flight)
+    return flight:outcome(self.cache)
   end
   return leave(self, client, flight)
 end
@@ -190,11 +156,11 @@ end
 -- Asking --------------------------------------------------------------------------
 
 -- Makes the call itself, as one who nobody can end, for those too who ask meanwhile.
-local function ask_blocking(self, client, flight)
-  self._flights[flight.key] = flight
-  flight.count = 1
+local function ask_blocking(self, client, flight, loop)
+  self._flights[flight.key], flight.loop, flight.pilot = flight, loop, nil
+  flight.count = flight.count + 1
   land(self, flight, pcall(fly, self, client, flight))
-  return outcome(self, flight)
+  return flight:outcome(self.cache)
 end
 
 -- Has the call made where it outlives this asker.
@@ -212,18 +178,20 @@ local function ask_first(self, client, flight, loop)
   end
   -- no such place any more: for himself alone, since he may be ended
   flight.result = compat.pack(pcall(fly, self, client, flight))
-  return outcome(self, flight)
+  return flight:outcome(self.cache)
 end
 
 -- Has a call made, or waits with those who asked before.
 local function ask(self, client, loop, call, key)
   local flight = self._flights[key]
-  if flight and loop.blocks then
+  if flight and loop.blocks and flight:is_lost() then
+    return ask_blocking(self, client, flight, loop)
+  elseif flight and loop.blocks then
     return wait_outside(self, client, flight)
   elseif flight then
     return wait(self, client, flight, loop)
   end
-  flight = new_flight(loop, call, key)
+  flight = flights.new(loop, call, key)
   return (loop.blocks and ask_blocking or ask_first)(self, client, flight, loop)
 end
 

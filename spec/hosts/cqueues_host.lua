@@ -2,6 +2,7 @@
 
 local contactout = require "contactout"
 local cqueues = require "cqueues"
+local data = require "contactout.sandbox.data"
 local vanishing = require "spec.hosts.vanishing"
 
 local function refuses_other_coroutines()
@@ -55,6 +56,46 @@ local function survives_dropped_waiters()
   end)
 end
 
+-- Who looks up what a dropped controller's coroutine was looking up gets that reply, or
+-- asks anew where nothing was sent; and so does who waited for it before.
+local function takes_over(opts, is_under_way, let_go)
+  opts.cache = {}
+  local client, person = contactout.new(opts), data.person(6)
+  local function ask()
+    return client:linkedin_enrich({ profile = person.linkedin_url })
+  end
+  local inner = cqueues.new()
+  inner:wrap(ask)
+  repeat
+    assert(inner:step(0))
+  until is_under_way(client)
+  local before = contactout.spawn(ask)
+  contactout.sleep(0)
+  inner = nil -- luacheck: ignore
+  collectgarbage()
+  collectgarbage()
+  let_go()
+  assert(ask().profile.full_name == person.full_name)
+  assert(before:wait().profile.full_name == person.full_name)
+  local spent = client:spent()
+  assert(spent.email == 1 and spent.uncertain.email == 0, "paid for once, and known")
+end
+
+local function takes_over_dropped_lookups()
+  local control = contactout.new({ rate_limits = false })
+  takes_over({ rate_limits = false, headers = { ["x-sandbox-fault"] = "hold" } }, function(client)
+    return client._core:pending() == 1
+      and control:request("GET", "/_sandbox/wait", { query = { held = 1, seconds = 20 } })
+  end, function()
+    assert(control:request("GET", "/_sandbox/release"))
+  end)
+  local steps = 0
+  takes_over({ rate_limits = { other = 10, window = 1 } }, function(client)
+    steps = steps + 1
+    return steps == 1 and client:stats() == nil or steps > 5 -- takes the one turn there is
+  end, function() end)
+end
+
 local controller = cqueues.new()
 
 return {
@@ -63,6 +104,7 @@ return {
     { name = "one client serves nested controllers", check = serves_nested_controllers },
     { name = "dropped controllers drop their calls", check = survives_dropped_controllers },
     { name = "dropped waiters hold up no other", check = survives_dropped_waiters },
+    { name = "dropped lookups are taken over", check = takes_over_dropped_lookups },
   },
   run = function(main)
     local ended, problem

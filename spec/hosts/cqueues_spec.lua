@@ -6,6 +6,7 @@ local opts = {
     "one client serves nested controllers",
     "dropped controllers drop their calls",
     "dropped waiters hold up no other",
+    "dropped lookups are taken over",
   },
   forks = true,
   thrown = {
