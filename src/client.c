@@ -25,6 +25,7 @@ struct ticket {
   cto_id id; /* 0: not submitted, or run to its end at once */
   bool costs;
   bool raw;
+  bool sent; /* once it was let go of */
 };
 
 /* [-0, +0, v] */
@@ -211,6 +212,7 @@ static void drop(struct ticket *ticket)
     cto_transfer_free(transfer);
   } else if (!cto_worker_is_foreign(ticket->worker)) {
     cto_worker_cancel(ticket->worker, transfer);
+    ticket->sent = atomic_load(&transfer->sent);
     cto_worker_release(ticket->worker, transfer);
   }
 }
@@ -296,6 +298,17 @@ static int ticket_cancel(lua_State *L)
       !cto_worker_is_foreign(ticket->worker))
     cto_worker_cancel(ticket->worker, ticket->transfer);
   return 0;
+}
+
+/* sent(ticket) -> whether something of it may have left this machine, by now or
+ * when it was let go of */
+static int ticket_sent(lua_State *L)
+{
+  const struct ticket *ticket = check_ticket(L, 1);
+  bool sent = ticket->transfer ? atomic_load(&ticket->transfer->sent)
+                               : ticket->sent;
+  lua_pushboolean(L, sent);
+  return 1;
 }
 
 /* ended(ticket) -> boolean */
@@ -391,7 +404,7 @@ static const luaL_Reg client_functions[] = {
 
 static const luaL_Reg ticket_functions[] = {
     {"id", ticket_id},       {"take", ticket_take}, {"cancel", ticket_cancel},
-    {"ended", ticket_ended}, {NULL, NULL},
+    {"ended", ticket_ended}, {"sent", ticket_sent}, {NULL, NULL},
 };
 
 /* [-0, +0, m] */

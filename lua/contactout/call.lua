@@ -2,6 +2,7 @@
 -- (sending.lua), and what comes back is held against the retry policy. Works on a
 -- client's fields (client.lua); knows no host and no endpoint by name.
 
+local compat = require "contactout.compat"
 local core = require "contactout.core"
 local errors = require "contactout.errors"
 local events = require "contactout.events"
@@ -106,11 +107,32 @@ local function admit(self, loop, call)
   return admitted or nil, err
 end
 
+-- As the error of what was dropped unsent.
+local UNSENT = {}
+
+-- Something to be held by a coroutine that its host may end without a word: once that is
+-- collected while it waits, what the attempt was to cost is given back, if nothing of it
+-- was sent. Another coroutine can make the call all the same.
+local function watch(self, loop, call)
+  if loop.keeps or not call.reservation then
+    return nil
+  end
+  local spending = self._spending
+  return compat.sentinel(function()
+    local ticket, reservation = call.ticket, call.reservation
+    if ticket and reservation and not ticket:sent() then
+      ticket:cancel()
+      call.ticket, call.reservation = nil, nil
+      spending:settle(call, reservation, nil, UNSENT)
+    end
+  end)
+end
+
 -- Sends the request once, and counts what it cost. A reply that comes after its
 -- waiter has left is dropped: that one stays in doubt.
 local function send_and_settle(self, loop, call)
   call.is_out = true
-  local value, err, sent, status = sending.send(self, loop, call)
+  local value, err, sent, status = sending.send(self, loop, call, watch(self, loop, call))
   call.is_out = false
   local reply = value
   if value and call.raw then

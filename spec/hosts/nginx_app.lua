@@ -109,13 +109,21 @@ function M.side_by_side(count)
   return found, " found; ", problem
 end
 
-function M.pending()
-  return own_client()._core:pending()
+local narrow
+
+--- What becomes of a call that costs, on a client with one connection.
+function M.one_connection(fault)
+  narrow = narrow or assert(contactout.new { rate_limits = false, max_connections = 1 })
+  return outcome(narrow:linkedin_enrich({ profile = PROFILE }, opts(fault)))
+end
+
+function M.pending(of_narrow)
+  return (of_narrow and narrow or own_client())._core:pending()
 end
 
 --- The e-mail credits spent, and those in doubt.
-function M.spent()
-  local spent = own_client():spent()
+function M.spent(of_narrow)
+  local spent = (of_narrow and narrow or own_client()):spent()
   return spent.email .. " " .. spent.uncertain.email
 end
 
@@ -128,9 +136,9 @@ function M.bulk(file, fault)
     people[i] = data.person(i).linkedin_url
   end
   local ok, problem = pcall(function()
-    local run = opts(fault) or {}
-    run.version, run.journal, run.batch_size = 1, file, 10
-    for _, value, err in one:contacts(people, run) do
+    local all = opts(fault) or {}
+    all.version, all.journal, all.batch_size = 1, file, 10
+    for _, value, err in one:contacts(people, all) do
       found = found + ((value or err.kind == "not_found") and 1 or 0)
     end
   end)

@@ -27,6 +27,11 @@ local SERVER = [[
   location = /bulk {
     content_by_lua_block { ngx.say(app.bulk(ngx.var.arg_file, ngx.var.arg_fault)) }
   }
+  location = /one_connection {
+    content_by_lua_block { ngx.say(app.one_connection(ngx.var.arg_fault)) }
+  }
+  location = /one_connection_pending { content_by_lua_block { ngx.say(app.pending(true)) } }
+  location = /one_connection_spent { content_by_lua_block { ngx.say(app.spent(true)) } }
   location = /collect { content_by_lua_block { collectgarbage() collectgarbage() ngx.say() } }
   location = /pending { content_by_lua_block { ngx.say(app.pending()) } }
 ]]
@@ -236,6 +241,33 @@ describe("a worker of nginx #yields", function()
     assert.equal(2, support.charges().email)
   end)
 
+  it("counts nothing for a visitor who left before his call was sent", function()
+    local server = start {}
+    local first = server:begin("/one_connection?fault=hold")
+    sandbox:wait { held = 1 }
+    local queued = {}
+    for i = 1, 5 do
+      queued[i] = server:begin("/one_connection")
+    end
+    settles(function() return 6 - tonumber(get(server, "/one_connection_pending")) end, 0)
+    for i = 1, 5 do
+      queued[i]:close()
+    end
+    settles(function()
+      local _, gone = server:log():gsub("client prematurely closed connection", "")
+      return 5 - gone
+    end, 0)
+    sandbox:release()
+    assert.equal("found", answer(first))
+    local said
+    settles(function()
+      get(server, "/collect")
+      said = get(server, "/one_connection_spent")
+      return said == "1 0" and 0 or 1
+    end, 0)
+    assert.equal(1, sandbox:state().requests)
+  end)
+
   it("can't use a client that was made in init_by_lua, and says so", function()
     local server = start { in_init = "app.make_client()" }
     assert.matches("^unsupported: .*fork", get(server, "/free"))
@@ -304,6 +336,7 @@ describe("a cache in nginx #yields", function()
       visitors[i] = server:begin(path)
     end
     sandbox:wait { held = 1 }
+    assert.equal("pong", get(server, "/ping")) -- who came before this one is served by now
     return visitors
   end
 
