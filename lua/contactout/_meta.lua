@@ -89,7 +89,7 @@ function contactout.encode(value) end
 ---@field connect_timeout? number seconds to get a connection; 10
 ---@field max_retries? integer further attempts after the first; 0: never
 ---@field max_retry_wait? number seconds; a server that asks for longer ends the call
----@field rate_limits? contactout.RateLimits|contactout.SharedDictLimits|false requests per minute by class, the documented ones unless given; false: no limit
+---@field rate_limits? contactout.RateLimits|contactout.SharedDictLimits|false requests per minute by class: {search = 60, checker = 150, other = 1000}; `window`: seconds in that minute, for a sandbox; false: no limit; or a limiter of contactout.limits
 ---@field budget? contactout.Credits credits that may be spent: {email =, phone =, search =, verifier =}
 ---@field cache? contactout.CacheOptions keeps what single lookups found: {ttl =, not_found_ttl =, store =}
 ---@field max_connections? integer open connections at most; 64
