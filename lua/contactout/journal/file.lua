@@ -16,7 +16,8 @@ local APPLICATION = 0x636f4a31
 local FORMAT = 1
 
 -- sent: who waits for an answer; a row goes when its answer comes. results: what
--- is known, as JSON. A batch is settled once what it has cost is known for good.
+-- is known, as JSON. charges: what a batch has cost, and the most that it may have; once
+-- it is settled, what it has is all.
 -- Ids of batches are never used again, so that their order is that of the runs.
 local TABLES = {
   { "CREATE TABLE identity (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID" },
