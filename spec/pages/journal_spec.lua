@@ -96,6 +96,17 @@ describe("a walk with a journal", function()
     assert.equal(10, spent.uncertain.search)
   end)
 
+  it("has in doubt what a page that was tried again may have cost", function()
+    pages.pages_of_ten(false, "close-after", "null-members")
+    assert.equal(10, #walk { retry_charged = true })
+    local spent = recorded()
+    assert.equal(10, spent.search)
+    assert.equal(20, spent.uncertain.search) -- cut off, then an answer that doesn't tell
+    local _, failure = walk { retry_charged = true, budget = { search = 10 } }
+    assert.is_nil(failure)
+    assert.equal(3, pages.requests())
+  end)
+
   it("asks again for a page that wasn't charged", function()
     pages.pages_of_ten(false, "status:401")
     local first, failure = walk()

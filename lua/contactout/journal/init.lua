@@ -87,6 +87,14 @@ local function plain(record)
   return fields
 end
 
+-- Adds what answers have cost to a list of changes, and makes all of them.
+local function settle_and_commit(self, list, batch, spent)
+  local certain = plain(spent or {})
+  certain.uncertain = nil
+  changes.settle(list, batch, certain, spent and spent.uncertain)
+  return changes.commit(self._db, list)
+end
+
 ---@class contactout.JournalAnswer
 ---@field key string
 ---@field value? any what came, as JSON can hold it
@@ -110,10 +118,7 @@ function Journal:answered(batch, answers, spent)
     end
     changes.answer(list, answer.key, answer.err and "failed" or "answered", text)
   end
-  local certain = plain(spent or {})
-  certain.uncertain = nil
-  changes.settle(list, batch, certain, spent and spent.uncertain)
-  return changes.commit(self._db, list)
+  return settle_and_commit(self, list, batch, spent)
 end
 
 ---@class contactout.JournalPage
@@ -125,7 +130,7 @@ end
 ---@param batch integer
 ---@param number integer the page's; its key is the number as a string
 ---@param page contactout.JournalPage
----@param spent? table<string, integer>
+---@param spent? table<string, integer> as for `answered`
 ---@return true|nil
 ---@return contactout.Error|nil err
 function Journal:answered_page(batch, number, page, spent)
@@ -142,8 +147,7 @@ function Journal:answered_page(batch, number, page, spent)
     end
     changes.record(list, number, place, record.key, text)
   end
-  changes.settle(list, batch, spent or {})
-  return changes.commit(self._db, list)
+  return settle_and_commit(self, list, batch, spent)
 end
 
 --- Whether any run has asked for something before this one.

@@ -53,7 +53,7 @@ end
 ---@param batch integer
 ---@param number integer
 ---@param page contactout.Page
----@param spent contactout.Credits
+---@param spent table what it has cost; `uncertain`: what it may have, besides
 ---@return true|nil
 ---@return contactout.Error|nil err
 function Book:keep(batch, number, page, spent)

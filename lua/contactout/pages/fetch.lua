@@ -2,36 +2,28 @@
 -- cost and what it holds is written down before anybody sees it. Works on a walk
 -- (walk.lua), of which one page is on its way at a time.
 
+local budget = require "contactout.budget"
 local clients = require "contactout.client"
 local events = require "contactout.events"
 local pages = require "contactout.pages.page"
 
 local M = {}
 
--- The call for a page, which counts in the walk's budget.
+-- The call for a page. It has an account of its own in the walk's budget: one that is
+-- tried again may be charged for each time.
 local function prepare(walk, number)
   local call, err = walk.search:call(walk.client, number)
   if not call then
     return nil, err
   end
-  call.budget, call.most = walk.budget, walk:most(call.most)
+  call.budget, call.most = budget.new(nil, walk.budget), walk:most(call.most)
   return call
-end
-
--- What was spent since then, all that is uncertain included.
-local function spent_since(budget, before)
-  local now, spent = budget:totals(), {}
-  for kind in pairs(before.uncertain) do
-    local cost = now[kind] + now.uncertain[kind] - before[kind] - before.uncertain[kind]
-    spent[kind] = cost > 0 and cost or nil
-  end
-  return spent
 end
 
 -- Sends a call that was recorded as sent -> the page, if there is one; and an error.
 local function send(walk, turn, batch)
-  local before = walk.budget:totals()
-  local reply, err = clients.run(walk.client, turn.call)
+  local call = turn.call
+  local reply, err = clients.run(walk.client, call)
   if not reply and err.kind ~= "not_found" then
     local is_noted, problem = true, nil
     if not err.maybe_charged then
@@ -41,7 +33,7 @@ local function send(walk, turn, batch)
   end
   local page = reply and pages.read(walk.search.kind, reply) or pages.none()
   walk:mark(page)
-  return page, select(2, walk.book:keep(batch, turn.number, page, spent_since(walk.budget, before)))
+  return page, select(2, walk.book:keep(batch, turn.number, page, call.budget:totals()))
 end
 
 -- An observer's error, which keeps the request back, is raised before it is recorded as
@@ -50,7 +42,7 @@ local function ask(walk, turn)
   local call, err = prepare(walk, turn.number)
   local fits, batch = false, nil
   if call then
-    fits, err = walk.budget:fits(call.most)
+    fits, err = call.budget:fits(call.most)
   end
   if fits then
     events.raise(walk.client)
