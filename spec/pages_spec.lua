@@ -107,6 +107,14 @@ describe("each_person", function()
     assert.equal(COUNT - 1, #pages.collect(people))
   end)
 
+  it("takes equations, as its plan does", function()
+    local client, query = support.client(), contactout.query
+    local wanted = { domain = QUERY.domain, job_title = query.any("Engineer", "Manager") }
+    local people = pages.collect(client:each_person(wanted))
+    assert.is_true(#people > 0 and #people < COUNT)
+    assert.equal(#people, assert(client:plan("each_person", wanted)).keys)
+  end)
+
   it("reveals contacts, which cost what the server finds", function()
     local client = support.client()
     local query = { domain = QUERY.domain, reveal_info = true }
