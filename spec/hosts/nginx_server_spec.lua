@@ -308,6 +308,24 @@ describe("a worker of nginx #yields", function()
 end)
 
 describe("a journal in nginx #yields", function()
+  it("has no page that nginx has no timer for, which is said, and sent later", function()
+    local server, file = start {
+      http = "lua_max_running_timers 1;",
+      server = [[ location = /occupy { content_by_lua_block {
+        ngx.say(ngx.timer.at(0, function() ngx.sleep(6) end))
+      } } ]],
+    }, os.tmpname()
+    os.remove(file)
+    get(server, "/occupy")
+    assert.matches("lua_max_running_timers", get(server, "/walked?journal=" .. file))
+    assert.equal(0, sandbox:state().requests)
+    settles(function()
+      return get(server, "/walked?journal=" .. file) == "40" and 0 or 1
+    end, 0)
+    assert.equal(2, sandbox:state().requests)
+    bulk.remove_journal(file)
+  end)
+
   it("gets the page that was sent for a visitor who left", function()
     local server, file = start {}, os.tmpname()
     os.remove(file)

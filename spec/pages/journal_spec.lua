@@ -5,14 +5,8 @@ local journal = require "contactout.journal"
 local pages = require "spec.support.pages"
 local support = require "spec.support.client"
 
-before_each(function()
-  support.begin()
-  files.begin()
-end)
-after_each(function()
-  support.finish()
-  files.finish()
-end)
+before_each(pages.begin)
+after_each(pages.finish)
 
 local QUERY, COUNT = pages.QUERY, pages.COUNT
 
@@ -264,6 +258,14 @@ describe("a journal", function()
     assert.equal("journal", select(2, pages.collect(each())).kind)
     pages.collect(people)
     assert.equal(COUNT, #walk())
+  end)
+
+  it("is free once nobody holds the walk", function()
+    pages.collect(each(), 1)
+    collectgarbage()
+    collectgarbage()
+    assert.equal(COUNT, #walk())
+    assert.equal(2, pages.requests())
   end)
 end)
 

@@ -2,14 +2,8 @@ local files = require "spec.support.journal"
 local pages = require "spec.support.pages"
 local support = require "spec.support.client"
 
-before_each(function()
-  support.begin()
-  files.begin()
-end)
-after_each(function()
-  support.finish()
-  files.finish()
-end)
+before_each(pages.begin)
+after_each(pages.finish)
 
 local QUERY, COUNT = pages.QUERY, pages.COUNT
 local COMPANY = support.PERSON.company

@@ -2,10 +2,22 @@
 -- and what an iterator gives and raises.
 
 local contactout = require "contactout"
+local files = require "spec.support.journal"
 local keys = require "contactout.keys"
 local support = require "spec.support.client"
 
 local M = {}
+
+--- A fresh sandbox, and a folder for journals.
+function M.begin()
+  support.begin()
+  files.begin()
+end
+
+function M.finish()
+  support.finish()
+  files.finish()
+end
 
 --- Everybody at one company: 40 people. With pages of 25 that is two of them.
 M.QUERY = { domain = support.PERSON.company.domain }

@@ -1,6 +1,6 @@
 -- A page on its way: got in a task of its own, where there can be one, so that what is
 -- paid for arrives though nobody waits for it any more. Works on a walk (walk.lua), which
--- is told nothing: it looks. How a page is got is told in fetch.lua.
+-- looks whether it is there. How a page is got is told in fetch.lua.
 
 local compat = require "contactout.compat"
 local errors = require "contactout.errors"
@@ -27,9 +27,8 @@ local CLOSE_SECONDS = 60
 
 -- Getting it ------------------------------------------------------------------------
 
--- Whatever is raised on the way, want of memory included, ends the walk.
-local function process(turn, walk)
-  turn.has_begun = true
+-- Gets the page. Whatever is raised on the way, want of memory included, ends the walk.
+local function get(turn, walk)
   local ok, page, err = pcall(fetch.page, walk, turn)
   if ok then
     turn.page, turn.failure = page, err and { err }
@@ -38,6 +37,17 @@ local function process(turn, walk)
   end
   if turn.failure and errors.is(turn.failure[1]) then
     turn.failure[1].page = turn.number
+  end
+end
+
+-- Sees to the page, unless it was called off or its walk has ended meanwhile.
+local function process(turn, walk)
+  if turn.has_ended then
+    return
+  end
+  turn.has_begun = true
+  if not walk.is_closed then
+    get(turn, walk)
   end
   turn.has_ended = true
   if walk.is_closed then
@@ -74,19 +84,25 @@ local function find_place(walk)
   return may_be_plain and plain or nil
 end
 
+-- Calls off what hasn't begun: the walk is as before it.
+local function call_off(turn)
+  local walk = turn._walk
+  turn.has_ended = true
+  walk.turn, walk.next_number = nil, turn.number
+end
+
 -- Waiting ---------------------------------------------------------------------------
 
-local function never_began(turn)
-  return errors.new("connection", "not sent: nginx has run no timer for it; raise "
-    .. "lua_max_running_timers", { page = turn.number, retryable = true })
-end
+local NO_TIMER = "not sent: nginx has run no timer for it; raise lua_max_running_timers, and call "
+  .. "the iterator again"
 
 -- Waits for a task that may not begin.
 local function wait_for_begin(turn)
   local ok, problem = pcall(turn._task.wait, turn._task, PATIENCE)
   local is_late = not ok and errors.is(problem) and problem.kind == "timeout"
   if is_late and not turn.has_begun then
-    error(never_began(turn), 0)
+    call_off(turn)
+    error(errors.new("connection", NO_TIMER, { page = turn.number, retryable = true }), 0)
   elseif not ok and not is_late then
     error(problem, 0)
   end
@@ -105,7 +121,7 @@ end
 
 --- Outside of any host it moves on while somebody lets it.
 function Turn:let_move_on()
-  if not self.has_ended and need_loop(self._client).blocks then
+  if not self.has_ended and need_loop(self._walk.client).blocks then
     plain.step()
   end
 end
@@ -113,7 +129,9 @@ end
 --- Nobody wants it. One that wasn't sent is called off; one that was is waited for, where
 --- that is possible.
 function Turn:close()
-  if self.has_ended then
+  if not self.has_begun then
+    return call_off(self)
+  elseif self.has_ended then
     return
   elseif not (self.call and self.call.is_out) then
     self._task:cancel()
@@ -128,7 +146,7 @@ local M = {}
 function M.start(walk)
   local place = find_place(walk)
   local turn = setmetatable({
-    number = walk.next_number, has_begun = false, has_ended = false, _client = walk.client,
+    number = walk.next_number, has_begun = false, has_ended = false, _walk = walk,
   }, Turn)
   walk.turn, walk.next_number = turn, turn.number + 1
   if place then

@@ -162,15 +162,17 @@ function Walk:next()
   return finish(self)
 end
 
---- Nobody wants a record any more. Wakes nobody, so that the collector may call it.
+--- Nobody wants a record any more. Waits for nothing and wakes nobody, so that the
+--- collector may call it.
 function Walk:forget()
   self.is_closed = true
+  close_book(self)
 end
 
 --- Ends the walk. A page that wasn't sent is called off; one that was is waited for, where
 --- that is possible, so that it gets into the journal.
 function Walk:close()
-  self:forget()
+  self.is_closed = true
   if self.turn then
     self.turn:close()
   end
@@ -214,9 +216,8 @@ function M.new(client, search)
   return setmetatable({
     client = client, search = search, budget = wallet, book = book, is_closed = false,
     failure = nil, page_size = nil, total = nil, limit = search.opts.limit or math.huge,
-    _seen = {}, _distinct = 0, _total = nil, _is_last = false,
-    _ready = queue.new(), _given = 0,
-    next_number = search.first, turn = nil,
+    turn = nil, next_number = search.first,
+    _seen = {}, _distinct = 0, _is_last = false, _ready = queue.new(), _given = 0,
     _tally = tally.new(search.opts.on_progress, nil, function()
       return wallet:totals()
     end, core.now),
