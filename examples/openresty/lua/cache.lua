@@ -9,14 +9,21 @@ local M = {}
 
 local answers = ngx.shared.people
 
--- Before the key: somebody is looking it up. Seconds after which one whose worker
--- was killed counts as over, longer than any lookup takes.
-local FLIGHT, LONGEST = "looking up ", 600
+-- Before the key: the number of the lookup that is under way.
+local FLIGHT, LAST_FLIGHT = "looking up ", "lookups"
+-- Seconds within which nginx must run a lookup's timer, which it drops where too many
+-- run; and after which one whose worker was killed counts as over, longer than any takes.
+local PATIENCE, LONGEST = 5, 600
 -- Seconds between two looks at whether it is over.
 local FIRST_PAUSE, LAST_PAUSE = 0.002, 0.1
 
--- Looks up and keeps what comes: (body, status, seconds to keep it).
-local function look_up(key, produce)
+-- Looks up and keeps what comes: (body, status, seconds to keep it). One whose timer came
+-- too late may have a successor.
+local function look_up(key, number, produce)
+  if answers:get(FLIGHT .. key) ~= number then
+    return
+  end
+  answers:set(FLIGHT .. key, number, LONGEST)
   local ok, body, status, seconds = pcall(produce)
   if not ok then
     ngx.log(ngx.ERR, "lookup of ", key, ": ", tostring(body))
@@ -31,13 +38,14 @@ end
 
 -- Starts a lookup unless there is one already.
 local function start(key, produce)
-  if not answers:add(FLIGHT .. key, true, LONGEST) then
+  local number = answers:incr(LAST_FLIGHT, 1, 0)
+  if not answers:add(FLIGHT .. key, number, PATIENCE) then
     return
   elseif answers:get(key) then -- the other one has just ended
     return answers:delete(FLIGHT .. key)
   end
   local started, problem = ngx.timer.at(0, function()
-    look_up(key, produce)
+    look_up(key, number, produce)
   end)
   if not started then
     ngx.log(ngx.ERR, "no timer for a lookup: ", problem)
