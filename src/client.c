@@ -305,8 +305,8 @@ static int ticket_cancel(lua_State *L)
 static int ticket_sent(lua_State *L)
 {
   const struct ticket *ticket = check_ticket(L, 1);
-  bool sent = ticket->transfer ? atomic_load(&ticket->transfer->sent)
-                               : ticket->sent;
+  bool sent =
+      ticket->transfer ? atomic_load(&ticket->transfer->sent) : ticket->sent;
   lua_pushboolean(L, sent);
   return 1;
 }

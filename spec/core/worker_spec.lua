@@ -119,6 +119,20 @@ describe("pending", function()
 end)
 
 describe("a ticket", function()
+  it("says whether its request was sent, after it was taken, too", function()
+    local client = support.client { max_connections = 1 }
+    local sent, queued = assert(client:submit(support.free("hold"))), nil
+    sandbox:wait { held = 1 }
+    queued = assert(client:submit(support.free()))
+    assert.is_true(sent:sent())
+    assert.is_false(queued:sent())
+    queued:take()
+    sent:take()
+    sandbox:release()
+    assert.is_true(sent:sent())
+    assert.is_false(queued:sent())
+  end)
+
   it("can be taken once", function()
     local client = support.client()
     local ticket = assert(client:submit(support.free()))
