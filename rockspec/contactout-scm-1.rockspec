@@ -210,6 +210,7 @@ build = {
     ["contactout.sandbox.shapes.contact"] = "lua/contactout/sandbox/shapes/contact.lua",
     ["contactout.sandbox.shapes.history"] = "lua/contactout/sandbox/shapes/history.lua",
     ["contactout.sandbox.shapes.person"] = "lua/contactout/sandbox/shapes/person.lua",
+    ["contactout.sandbox.stand_in"] = "lua/contactout/sandbox/stand_in.lua",
     ["contactout.sandbox.tls"] = "lua/contactout/sandbox/tls.lua",
     ["contactout.sandbox.words"] = "lua/contactout/sandbox/words.lua",
     ["contactout.sandbox.world"] = "lua/contactout/sandbox/world.lua",

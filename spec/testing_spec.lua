@@ -1,6 +1,7 @@
 -- How a user's spec looks is shown by spec/testing/leads_spec.lua.
 
 local contactout = require "contactout"
+local launcher = require "contactout.sandbox"
 local support = require "spec.support.client"
 local testing = require "contactout.testing"
 
@@ -265,15 +266,37 @@ describe("testing.record", function()
     assert.is_false(exists(name .. ".part"))
   end)
 
-  it("records no answer that breaks off", function()
-    local name = record(function(client)
-      support.sandbox:fault("truncate", 1, "linkedin_enrich")
-      local reply, err = client:linkedin_enrich({ profile = PERSON.linkedin_url })
-      assert.is_nil(reply)
-      assert.is_true(err.maybe_charged)
-      client:stats()
+  for _, fault in ipairs({ "truncate", "chunked,truncate", "close-after", "reset-after",
+    "garbage", "close-before" }) do
+    it("records no answer that breaks off, and goes on: " .. fault, function()
+      local name = record(function(client)
+        support.sandbox:fault(fault, 1, "linkedin_enrich")
+        local reply, err = client:linkedin_enrich({ profile = PERSON.linkedin_url })
+        assert.is_nil(reply)
+        assert.is_true(err.maybe_charged)
+        client:stats()
+      end)
+      assert.is_nil(contents(name):find("linkedin", 1, true))
+      assert.matches("/v1/stats", contents(name), 1, true)
     end)
-    assert.is_nil(contents(name):find("linkedin", 1, true))
+  end
+
+  it("gives what was paid for even if it can't be written, and says so", function()
+    local name, said = temporary("an older one"), temporary()
+    local cramped = temporary(([[#!/bin/sh
+      trap '' XFSZ
+      ulimit -f 1
+      exec luajit "$@" 2>%s]]):format(said))
+    os.execute("chmod +x " .. cramped)
+    local recorder = assert(launcher.start({
+      record = name, upstream = support.sandbox.url, luajit = cramped,
+    }))
+    made[#made + 1] = recorder
+    lookup(support.client({ base_url = recorder.url }))
+    recorder:stop()
+    assert.matches(name .. ".part isn't whole: File too large", contents(said), 1, true)
+    assert.equal("an older one", contents(name))
+    files[#files + 1] = name .. ".part"
   end)
 
   it("refuses a base URL that a client refuses", function()

@@ -76,7 +76,8 @@ local function send(url, method, headers, body)
   return status, table.concat(parts), response_headers
 end
 
-function Sandbox:exchange(method, path, args)
+--- One control call -> its decoded answer, its status.
+function Sandbox:control(method, path, args)
   local body = args and cjson.encode(args)
   local status, text = send(self.control_url .. "/_sandbox/" .. path, method,
     { ["content-type"] = body and "application/json" }, body)

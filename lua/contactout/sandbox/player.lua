@@ -4,14 +4,12 @@
 -- costs would be paid for again, and is refused. So is what was never recorded,
 -- with 422, which no client takes for "not found" or tries again.
 
-local control = require "contactout.sandbox.control"
-local json = require "contactout.sandbox.json"
 local recording = require "contactout.sandbox.recording"
 local reply = require "contactout.sandbox.reply"
 local router = require "contactout.sandbox.router"
+local stand_in = require "contactout.sandbox.stand_in"
 
-local Player = {}
-Player.__index = Player
+local Player = stand_in.class()
 
 local UNMATCHED = 422
 
@@ -98,37 +96,13 @@ local function answer_of(exchange)
   return answer
 end
 
-local function refusal(message)
-  local answer = reply.error(UNMATCHED, message)
-  answer.text = json.encode(answer.value)
-  return answer
-end
-
---- Attends to one exchange (see exchange.lua).
-function Player:serve(exchange)
-  if exchange.path:sub(1, #control.PREFIX) == control.PREFIX then
-    return control.serve(self.world, exchange)
-  end
-  local ledger = self.world.ledger
-  local route = router.find(exchange.method, exchange.path)
-  local entry = {
-    method = exchange.method, path = exchange.path, query = exchange.query, body = exchange.body,
-    endpoint = route and route.name,
-  }
-  self.world:connection_used(exchange.connection)
-  ledger:arrive(entry)
+--- See stand_in.lua.
+function Player:answer(exchange)
   local found, problem = find(self, exchange)
-  if problem then
-    ledger:refused(entry, problem)
+  if not found then
+    return stand_in.refusal(UNMATCHED, problem)
   end
-  local answer = found and answer_of(found) or refusal(problem)
-  ledger:answered(entry, answer.status, #answer.text)
-  exchange:respond(answer, {})
-end
-
---- Bytes that were no request.
-function Player:malformed(_, message)
-  self.world.ledger:refused({ method = "?", path = "?" }, message)
+  return answer_of(found)
 end
 
 return Player

@@ -2,16 +2,15 @@
 -- answer back, and writes both down. The token is in neither; personal data is, so
 -- only the file's owner may read it. What gets no whole answer isn't recorded.
 --
--- The lines go to FILE.part as they come; `finish` gives it its name.
+-- The lines go to FILE.part as they come; `finish` gives it its name. What is killed
+-- leaves that part.
 
-local control = require "contactout.sandbox.control"
 local http_request = require "http.request"
-local json = require "contactout.sandbox.json"
 local recording = require "contactout.sandbox.recording"
 local reply = require "contactout.sandbox.reply"
+local stand_in = require "contactout.sandbox.stand_in"
 
-local Recorder = {}
-Recorder.__index = Recorder
+local Recorder = stand_in.class()
 
 --- Seconds: more than a client waits for an answer that is looked up live.
 local TIMEOUT = 300
@@ -59,6 +58,9 @@ end
 local function new_request(self, exchange)
   local request = http_request.new_from_uri(self.upstream)
   request.version, request.follow_redirects, request.cookie_store = 1.1, false, false
+  if not request.tls then
+    request.proxies = false -- it is this machine
+  end
   local target = self.prefix .. exchange.path
   request.headers:upsert(":method", exchange.method)
   if exchange.query ~= "" then
@@ -101,60 +103,48 @@ local function forward(self, exchange)
   return answer
 end
 
+-- -> why it couldn't; the client gets what it paid for all the same
 local function write(self, exchange, answer)
   local headers = { { "content-type", answer.content_type or "application/json" } }
   for i, header in ipairs(answer.headers) do
     headers[i + 1] = { header[1], header[2] }
   end
-  self.recorded = self.recorded + 1
-  self.file:write(recording.line({
+  local line = recording.line({
     method = exchange.method, path = exchange.path, query = exchange.query, body = exchange.body,
     status = answer.status, headers = headers, reply = answer.text,
-  }, exchange.headers.token or "(token)"))
-  self.file:flush()
-end
-
-local function failure(self, problem)
-  local answer = reply.error(502, ("while recording: no answer from %s: %s; nothing was recorded")
-    :format(self.upstream, tostring(problem)))
-  answer.text = json.encode(answer.value)
-  return answer
-end
-
---- Attends to one exchange (see exchange.lua).
-function Recorder:serve(exchange)
-  if exchange.path:sub(1, #control.PREFIX) == control.PREFIX then
-    return control.serve(self.world, exchange)
+  }, exchange.headers.token or "(token)")
+  local ok, problem = self.file:write(line)
+  if ok then
+    ok, problem = self.file:flush()
   end
-  -- without headers: among them is the token
-  local entry = {
-    method = exchange.method, path = exchange.path, query = exchange.query, body = exchange.body,
-  }
-  self.world:connection_used(exchange.connection)
-  self.world.ledger:arrive(entry)
+  self.recorded, self.problem = self.recorded + 1, self.problem or not ok and problem or nil
+  return not ok and problem or nil
+end
+
+--- See stand_in.lua.
+function Recorder:answer(exchange)
   local ok, answer, problem = pcall(forward, self, exchange)
   if ok and answer then
-    write(self, exchange, answer)
-  else
-    answer = failure(self, ok and problem or answer)
-    self.world.ledger:refused(entry, answer.value.message)
+    return answer, write(self, exchange, answer)
   end
-  self.world.ledger:answered(entry, answer.status, #answer.text)
-  exchange:respond(answer, {})
+  return stand_in.refusal(502, ("while recording: no answer from %s: %s; nothing was recorded")
+    :format(self.upstream, tostring(ok and problem or answer)))
 end
 
---- Bytes that were no request.
-function Recorder:malformed(_, message)
-  self.world.ledger:refused({ method = "?", path = "?" }, message)
-end
-
---- The recording is whole: gives it its name, unless nothing was recorded.
+--- The end: gives the recording its name, if it is whole and not empty.
 function Recorder:finish()
   self.file:close()
-  if self.recorded > 0 then
-    assert(os.rename(self.name .. ".part", self.name))
-  else
-    os.remove(self.name .. ".part")
+  local part = self.name .. ".part"
+  if self.recorded == 0 then
+    os.remove(part)
+    return
+  end
+  local ok, problem = not self.problem, self.problem
+  if ok then
+    ok, problem = os.rename(part, self.name)
+  end
+  if not ok then
+    io.stderr:write(("the recording %s isn't whole: %s\n"):format(part, problem))
   end
 end
 

@@ -21,7 +21,7 @@ local M = {}
 
 local OPTIONS = {
   people = true, job_polls = true, job_seconds = true, ledger = true, limits = true, minute = true,
-  port = true, tls = true, luajit = true,
+  port = true, luajit = true,
 }
 
 local Recorder = server.class("Recorder", {
@@ -50,10 +50,10 @@ local Player = server.class("Player", {
 })
 
 --- Starts a sandbox: the whole API with 20,000 invented people, or `opts.people`.
---- It forgets nothing of what it was asked, and fails as you say.
+--- It tells what it was asked and what it charged, and goes wrong when it is told to.
 ---@param opts? table `people`; `limits` (true) and `minute` (60), of the rate limits in
 ---  seconds; `job_polls` (1): how often a job is still at work; `luajit`, the program;
----  `port`, `tls`, `job_seconds`, `ledger`: see contactout.sandbox
+---  `port`, `job_seconds`, `ledger`: see contactout.sandbox
 ---@return contactout.testing.Server|nil sandbox
 ---@return contactout.Error|nil err
 function M.sandbox(opts)
