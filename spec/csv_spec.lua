@@ -235,6 +235,10 @@ describe("csv.encode", function()
     assert.equal('"a;b";c,d\r\n', csv.encode({ "a;b", "c,d" }, { separator = ";" }))
   end)
 
+  it("ends the line as it is told", function()
+    assert.equal("a,b\n", csv.encode({ "a", "b" }, { line_end = "\n" }))
+  end)
+
   it("leaves formulas alone", function()
     assert.equal("=1+1\r\n", csv.encode({ "=1+1" }))
   end)

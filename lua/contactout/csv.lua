@@ -253,7 +253,7 @@ end
 
 --- One record with its line end. `nil` (up to row.n, else #row) is an empty field.
 ---@param row table of strings, numbers and booleans
----@param opts? { separator: string }
+---@param opts? { separator: string, line_end: string } line_end: "\r\n" unless given
 ---@return string
 function M.encode(row, opts)
   local separator, cells = check_separator(opts), {}
@@ -263,7 +263,7 @@ function M.encode(row, opts)
   if #cells == 1 and cells[1] == "" then
     cells[1] = '""' -- else an empty line, which readers skip
   end
-  return table.concat(cells, separator) .. "\r\n"
+  return table.concat(cells, separator) .. (opts and opts.line_end or "\r\n")
 end
 
 ---@class contactout.CsvWriter
