@@ -14,6 +14,7 @@
 #include "order.h"
 #include "reply.h"
 #include "request.h"
+#include "sigpipe.h"
 #include "version.h"
 
 #define EXPORT __attribute__((visibility("default")))
@@ -36,6 +37,7 @@ static const luaL_Reg functions[] = {
     {"poll", cto_clock_poll},
     {"isyieldable", cto_clock_isyieldable},
     {"nearest", cto_nearest_lua},
+    {"ignore_sigpipe", cto_sigpipe_ignore},
     {NULL, NULL},
 };
 

@@ -35,3 +35,11 @@ void cto_sigpipe_let_go(const struct cto_sigpipe *held)
     sigwait(&sigpipe, &taken);
   pthread_sigmask(SIG_SETMASK, &held->before, NULL);
 }
+
+/* [-0, +0, -] */
+int cto_sigpipe_ignore(lua_State *L)
+{
+  (void)L;
+  signal(SIGPIPE, SIG_IGN);
+  return 0;
+}
