@@ -139,6 +139,27 @@ local function in_callers_words(err, only)
   return err
 end
 
+--- How somebody would be asked for.
+---@param who any as `person` takes it
+---@param wanted any the option `contacts`
+---@return string|nil endpoint
+---@return table|contactout.Error params
+function M.request(who, wanted)
+  local params, only = read_who(who)
+  if not params then
+    return nil, only
+  end
+  return route(params, only, wanted or false)
+end
+
+--- By what two spellings of one person are the same.
+---@param who any
+---@return string|nil canonical nil: it is no URL and no address
+function M.canonical(who)
+  local name = type(who) == "string" and read_text(who)
+  return name and select(2, (name == "email" and keys.email or keys.profile)(who)) or nil
+end
+
 ---@class contactout.Client
 local methods = {}
 

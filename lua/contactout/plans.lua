@@ -5,10 +5,11 @@ local bulk = require "contactout.bulk"
 local core = require "contactout.core"
 local errors = require "contactout.errors"
 local pages = require "contactout.pages"
+local person_plan = require "contactout.person.plan"
 
 local M = {}
 
-local METHODS = { "contacts", "verify", "domains", "each_person", "each_company",
+local METHODS = { "contacts", "verify", "domains", "person", "each_person", "each_company",
   "each_decision_maker" }
 
 local IS_METHOD = {}
@@ -41,8 +42,8 @@ local methods = {}
 --- `opts.check` wants it. How many people a search would find is asked of the server,
 --- which costs nothing but yields in a host. For other searches nobody can say: what
 --- neither `limit` nor the journal bounds is `math.huge`.
----@param method "contacts"|"verify"|"domains"|"each_person"|"each_company"|"each_decision_maker"
----@param input any as that method takes it
+---@param method "contacts"|"verify"|"domains"|"person"|"each_person"|"each_company"|string
+---@param input any as that method takes it; of `person` a list of those, or an iterator
 ---@param opts? table that method's, of which a journal is read if it is there; and
 ---  `check = true`, for contacts: the three free checkers are asked about each new key,
 ---  50 people a minute, and the credits are narrowed by what they say; yields in a host
@@ -52,7 +53,8 @@ function methods:plan(method, input, opts)
   if not IS_METHOD[method] then
     return unknown(method)
   end
-  return (pages.has(method) and pages or bulk).plan(self, method, input, opts)
+  local planner = pages.has(method) and pages or method == "person" and person_plan or bulk
+  return planner.plan(self, method, input, opts)
 end
 
 M.methods = methods

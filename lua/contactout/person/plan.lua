@@ -1,0 +1,98 @@
+-- What it would cost to look up people one by one: which endpoint each takes, what that
+-- costs, and whether the cache has them. Sends nothing.
+
+local clients = require "contactout.client"
+local core = require "contactout.core"
+local credits = require "contactout.credits"
+local errors = require "contactout.errors"
+local forecast = require "contactout.forecast"
+local options = require "contactout.options"
+local person = require "contactout.person"
+local tasks = require "contactout.tasks"
+
+local M = {}
+
+local OPTIONS = { options.KEY }
+for _, option in ipairs(person.OPTIONS) do
+  OPTIONS[#OPTIONS + 1] = option
+end
+
+-- What gives the next input; nil: it is none.
+local function iterator_of(input)
+  if tasks.is_callable(input) then
+    return input
+  elseif type(input) ~= "table" then
+    return nil
+  end
+  local index = 0
+  return function()
+    index = index + 1
+    return input[index]
+  end
+end
+
+local function add(sums, row, params)
+  local least = credits.least(row, params)
+  for kind, most in pairs(credits.most(row, params)) do
+    local sum = sums[kind] or { min = 0, max = 0 }
+    sums[kind] = { min = sum.min + (least[kind] or 0), max = sum.max + most }
+  end
+end
+
+-- Counts one input, and what it costs if nobody has asked for it before -> the endpoint
+local function count(plan, client, who, wanted, seen)
+  local endpoint, params = person.request(who, wanted)
+  local row = endpoint and options.find(core.endpoints, endpoint)
+  local call = row and clients.prepare(client, row, params)
+  if not call then
+    plan.invalid = plan.invalid + 1
+    return
+  end
+  local name = person.canonical(who) or core.digest(core.encode(params))
+  if seen[name] then
+    plan.duplicates = plan.duplicates + 1
+    return
+  end
+  seen[name], plan.keys = true, plan.keys + 1
+  local cache = client._lookups and client._lookups.cache
+  if cache and cache:get(cache:key(call.request)) then
+    plan.known = plan.known + 1
+    return
+  end
+  plan.requests = plan.requests + 1
+  add(plan.credits, row, params)
+  return row
+end
+
+--- Plans calls of `client:person`: see contactout/plans.lua.
+---@param client contactout.Client
+---@param input any a list, or what gives the next: of people as `person` takes them
+---@param opts? table that method's; and `key`, a function that gives the `who` of an input
+---@return contactout.Plan|nil plan
+---@return contactout.Error|nil err
+function M.plan(client, _, input, opts)
+  local next_input = iterator_of(input)
+  if not next_input then
+    return errors.fail("invalid_argument", "input must be a list or an iterator, not a "
+      .. type(input), { param = "input" })
+  end
+  local for_core, rest = options.read(OPTIONS, opts)
+  if not for_core then
+    return nil, rest
+  end
+  local plan = {
+    keys = 0, duplicates = 0, invalid = 0, known = 0, requests = 0, seconds = 0, credits = {},
+  }
+  local seen, row = {}, nil
+  for item in next_input do
+    local who = item
+    if rest.key then
+      who = rest.key(item)
+    end
+    row = count(plan, client, who, rest.contacts, seen) or row
+  end
+  plan.seconds = row and forecast.seconds(client, row, plan.requests) or 0
+  return plan
+end
+
+return M
