@@ -44,8 +44,11 @@ STORE_SOURCES := $(wildcard src/store/*.c)
 STORE_OBJECTS := $(STORE_SOURCES:src/%.c=$(BUILD)/obj/%.o)
 STORE := $(if $(SQLITE_LIBS),$(BUILD)/contactout/store.so)
 
+# The program `contactout`, for this Lua and with the modules of this tree.
+PROGRAM := $(BUILD)/bin/contactout
+
 .PHONY: all
-all: $(CORE) $(or $(STORE),without-store) ## build for LUA (the one it finds; LUA=luajit, lua5.4, ... for another)
+all: $(CORE) $(or $(STORE),without-store) $(PROGRAM) ## build for LUA (the one it finds; LUA=luajit, lua5.4, ... for another)
 
 $(CORE): $(OBJECTS)
 	@mkdir -p $(@D)
@@ -65,6 +68,18 @@ $(BUILD)/obj/%.o: src/%.c Makefile
 
 -include $(OBJECTS:.o=.d) $(STORE_OBJECTS:.o=.d)
 
+# $(call write_program,FILE,FOLDER OF LUA MODULES,FOLDER OF C MODULES)
+define write_program
+	@mkdir -p '$(dir $(1))'
+	@{ printf '%s\n' '#!$(or $(shell command -v $(LUA)),/usr/bin/env $(LUA))' \
+	  'package.path = "$(2)/?.lua;$(2)/?/init.lua;" .. package.path' \
+	  'package.cpath = "$(3)/?.so;" .. package.cpath'; tail -n +2 lua/contactout/command/main.lua; } >'$(1)'
+	@chmod 755 '$(1)'
+endef
+
+$(PROGRAM): lua/contactout/command/main.lua Makefile
+	$(call write_program,$@,$(ROOT)/lua,$(ROOT)/$(BUILD))
+
 # The core in a program whose memory runs out on request; a spec runs it.
 ALLOCATOR := $(BUILD)/failing_allocator
 WRAPPED := -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=free,--wrap=strdup
@@ -77,23 +92,26 @@ $(ALLOCATOR): spec/support/failing_allocator.c $(OBJECTS) $(if $(STORE),$(STORE_
 spec-programs: all $(ALLOCATOR)
 
 .PHONY: env
-env: ## print the export lines after which LUA can require "contactout" anywhere
+env: ## print the lines after which LUA can require "contactout", and the command is there
 	@echo 'export LUA_PATH="$(ROOT)/lua/?.lua;$(ROOT)/lua/?/init.lua;$${LUA_PATH:-;}"'
 	@echo 'export LUA_CPATH="$(ROOT)/$(BUILD)/?.so;$${LUA_CPATH:-;}"'
+	@echo 'export PATH="$(ROOT)/$(BUILD)/bin:$$PATH"'
 
 PREFIX ?= /usr/local
 LUA_SHARE = $(DESTDIR)$(PREFIX)/share/lua/$(LUA_VERSION)
 LUA_LIB = $(DESTDIR)$(PREFIX)/lib/lua/$(LUA_VERSION)
+INSTALLED := $(DESTDIR)$(PREFIX)/bin/contactout
 
 .PHONY: install
 install: all ## install for LUA under PREFIX (/usr/local)
 	cd lua && find contactout -name '*.lua' -exec install -D -m 644 {} '$(LUA_SHARE)/{}' ';'
 	install -D -m 755 -t '$(LUA_LIB)/contactout' $(CORE) $(STORE)
+	$(call write_program,$(INSTALLED),$(PREFIX)/share/lua/$(LUA_VERSION),$(PREFIX)/lib/lua/$(LUA_VERSION))
 
 # --- What a bare machine lacks -------------------------------------------------
 
 RUN_PACKAGES := gcc libc6-dev pkg-config libcurl4-openssl-dev lua5.4 liblua5.4-dev \
-  luajit2 libluajit2-5.1-dev lua-cjson lua-http lua-cqueues lua-luaossl
+  luajit2 libluajit2-5.1-dev lua-cjson lua-http lua-cqueues lua-luaossl lua-argparse
 TEST_PACKAGES := $(RUN_PACKAGES) lua5.1 liblua5.1-0-dev lua5.2 liblua5.2-dev lua5.3 liblua5.3-dev \
   lua-busted lua-check lua-socket lua-filesystem lua-luv lua-copas neovim nginx-light libnginx-mod-http-lua \
   luarocks clang-format universal-ctags valgrind libsqlite3-dev curl locales bsdutils procps love xvfb xauth \

@@ -101,8 +101,11 @@ local NOT_RUN = {
   eval = true, -- of `make env`, which the specs themselves begin with
 }
 
+-- The command, as it is installed.
+local COMMAND = ([[contactout() { lua %s/lua/contactout/command/main.lua "$@"; }]]):format(ROOT)
+
 function RUNNERS.sh(block, folder, sandbox)
-  local script = { "set -e" }
+  local script = { "set -e", COMMAND }
   for line in filled_in(documents.program(block), sandbox):gsub("\\\n", ""):gmatch("[^\n]+") do
     local instead = NOT_RUN[line:match("^%s*([%w-]+)")]
     if instead == check_targets then

@@ -1,0 +1,267 @@
+-- What the command reads: CSV, NDJSON or a key on each line, from a file, from standard
+-- input, or keys among its own words. One row at a time; a file, which can be read twice,
+-- is read once more beforehand, for its number of rows. Knows no endpoint.
+
+local core = require "contactout.core"
+local csv = require "contactout.csv"
+local endings = require "contactout.command.endings"
+local progress = require "contactout.progress"
+
+local refuse = endings.refuse
+
+---@class contactout.InputRow
+---@field key string what is asked by; may be empty
+---@field cells? string[] of CSV
+---@field text? string of NDJSON: the line
+
+---@class contactout.Input
+---@field format "csv"|"ndjson"|"lines"
+---@field header? string[] of CSV
+---@field is_rewindable boolean
+---@field without_key integer rows that whoever reads it has found to have none
+local Input = {}
+Input.__index = Input
+
+local EXTENSIONS = {
+  csv = "csv", ndjson = "ndjson", jsonl = "ndjson", json = "ndjson", txt = "lines",
+}
+
+local BYTE_ORDER_MARK = "^\239\187\191" -- a pattern
+
+--- The format that a file's name tells.
+---@param path? string
+---@return string|nil format
+local function format_of(path)
+  return EXTENSIONS[((path or ""):match("%.(%w+)$") or ""):lower()]
+end
+
+local function is_blank(text)
+  return not text:find("%S")
+end
+
+-- Lines --------------------------------------------------------------------------
+
+-- A file handle line by line, of which the first may be looked at beforehand. It is a
+-- handle itself, for the reader of CSV: which so never waits for more than a line.
+local Lines = {}
+Lines.__index = Lines
+
+function Lines:read()
+  local line = self.ahead or self.handle:read("*l")
+  self.ahead = nil
+  if line then
+    self.number = self.number + 1
+  end
+  return line and line .. "\n"
+end
+
+function Lines:peek()
+  self.ahead = self.ahead or self.handle:read("*l")
+  return ((self.ahead or ""):gsub(BYTE_ORDER_MARK, ""))
+end
+
+local function lines_of(handle)
+  return setmetatable({ handle = handle, number = 0 }, Lines)
+end
+
+-- Formats ------------------------------------------------------------------------
+
+-- The cells or members to ask by, best first.
+local function first_key(values, places)
+  for _, place in ipairs(places) do
+    local value = values[place]
+    if type(value) == "string" and not is_blank(value) then
+      return value
+    end
+  end
+  return ""
+end
+
+-- The columns that hold keys: the one that was named, or of each family of names the
+-- first that is there.
+local function find_places(self, header)
+  local places = {}
+  for _, names in ipairs(self.families) do
+    places[#places + 1] = csv.columns(header, { key = names }).key
+  end
+  return places
+end
+
+local function need_places(self, places, header)
+  if #places == 0 then
+    refuse(("%s has no column %s, only %s; say which with --column"):format(self.name,
+      self.families[1][1], table.concat(header, ", ")))
+  end
+  return places
+end
+
+local READERS = {}
+
+function READERS.csv(self)
+  local reader = csv.reader(self.lines, { separator = self.separator })
+  local header, err = reader:read()
+  if not header then
+    return refuse(self.name .. (err and ": " .. err.message or " is empty"))
+  end
+  self.header = header
+  local places, next_cells = need_places(self, find_places(self, header), header), reader:rows()
+  return function()
+    local cells = next_cells()
+    return cells and { cells = cells, key = first_key(cells, places) }
+  end
+end
+
+-- An object's key. A member may be spelt as a column may; the first object must have it.
+local function key_of(self, object)
+  local names, places = {}, {}
+  for name in pairs(object) do
+    names[#names + 1] = type(name) == "string" and name or nil
+  end
+  for i, place in ipairs(find_places(self, names)) do
+    places[i] = names[place]
+  end
+  if not self.has_begun then
+    need_places(self, places, names)
+    self.has_begun = true
+  end
+  return first_key(object, places)
+end
+
+local function next_text(self)
+  local line
+  repeat
+    line = self.lines:read()
+  until not line or not is_blank(line)
+  return line
+end
+
+function READERS.ndjson(self)
+  return function()
+    local line = next_text(self)
+    if not line then
+      return nil
+    end
+    local value, err = core.decode(line)
+    if err then
+      refuse(("%s, line %d: %s"):format(self.name, self.lines.number, err.message))
+    end
+    local key = type(value) == "table" and key_of(self, value) or value
+    return { text = line:match("^%s*(.-)%s*$"), key = type(key) == "string" and key or "" }
+  end
+end
+
+function READERS.lines(self)
+  return function()
+    local line = next_text(self)
+    local key = line and line:gsub(BYTE_ORDER_MARK, ""):match("^%s*(.-)%s*$")
+    return key and { key = key }
+  end
+end
+
+local function next_word(words)
+  local index = 0
+  return function()
+    index = index + 1
+    return words[index] and { key = words[index] }
+  end
+end
+
+-- What the first line looks like: an object, a header that is known, or a key.
+local function guess(self)
+  local first = self.lines:peek()
+  if first:find("^%s*[{\"]") and core.decode(first) ~= nil then
+    return "ndjson"
+  elseif self.column or first:find(self.separator or ",", 1, true) then
+    return "csv"
+  end
+  for _, names in ipairs(self.families) do
+    if csv.columns({ (first:gsub("\r$", "")) }, { key = names }).key then
+      return "csv"
+    end
+  end
+  return "lines"
+end
+
+-- The input ----------------------------------------------------------------------
+
+--- The next row; nil at the end. Raises what is wrong with the input.
+---@return contactout.InputRow|nil row
+function Input:read()
+  if self._read >= self.limit then
+    return nil
+  end
+  self._read = self._read + 1
+  return self._next()
+end
+
+--- Goes back to the first row. Only where it `is_rewindable`.
+function Input:rewind()
+  self._read, self.without_key = 0, 0
+  if self.words then
+    self._next = next_word(self.words)
+    return
+  end
+  self.handle:seek("set", self.start)
+  self.lines = lines_of(self.handle)
+  self._next = READERS[self.format](self)
+end
+
+local function looks_like(text, patterns)
+  for _, pattern in ipairs(patterns) do
+    if text:find(pattern) then
+      return true
+    end
+  end
+  return false
+end
+
+-- Opens the one file that the words name; nil: they are keys themselves.
+local function open_file(self, words, keys)
+  local name = words[1] or "-"
+  if name == "-" then
+    if not words[1] and progress.is_terminal(0) then
+      refuse("nothing to read: name a file, or - for standard input")
+    end
+    self.name = "standard input"
+    return io.stdin
+  end
+  self.name = name
+  local handle = io.open(name, "rb")
+  for i = handle and 2 or 1, #words do
+    if handle then
+      refuse("one file at a time; " .. words[i] .. " is one too many")
+    elseif not looks_like(words[i], keys.patterns) then
+      refuse(words[i] .. " is neither a file nor " .. keys.what)
+    end
+  end
+  return handle
+end
+
+local M = { format_of = format_of }
+
+--- Opens the input.
+---@param words string[] one file's name or -, keys that look like it, or nothing
+---@param keys contactout.ListKeys
+---@param opts table `input`, `column`, `separator`, `limit`
+---@return contactout.Input input
+function M.open(words, keys, opts)
+  local self = setmetatable({
+    families = opts.column and { { opts.column } } or keys.families, column = opts.column,
+    separator = opts.separator, limit = opts.limit or math.huge,
+    without_key = 0, _read = 0,
+  }, Input)
+  self.handle = open_file(self, words, keys)
+  if not self.handle then
+    self.format, self.words, self.is_rewindable = "lines", words, true
+    self:rewind()
+    return self
+  end
+  self.start = self.handle:seek("cur")
+  self.is_rewindable = self.start ~= nil
+  self.lines = lines_of(self.handle)
+  self.format = opts.input or format_of(words[1]) or guess(self)
+  self._next = READERS[self.format](self)
+  return self
+end
+
+return M

@@ -1,0 +1,52 @@
+-- The verbs that write all that a search finds, page after page: `search`, and `companies`
+-- by filters.
+
+local endings = require "contactout.command.endings"
+local output = require "contactout.command.output"
+local pages = require "contactout.pages.options"
+local query = require "contactout.command.query"
+local report = require "contactout.command.report"
+local settings = require "contactout.command.settings"
+
+local M = {}
+
+---@class contactout.SearchVerb
+---@field method string the client's
+---@field endpoint string whose parameters are the filters
+---@field record string what it finds
+
+M.search = { method = "each_person", endpoint = "people_search", record = "Person" }
+M.companies = { method = "each_company", endpoint = "company_search", record = "Company" }
+
+-- Writes the records; returns what ended it early.
+local function write_all(records, out)
+  local ok, problem = pcall(function()
+    for record in records do
+      out:record({ status = "found", record = record })
+    end
+  end)
+  pcall(records.close, records) -- waits for a page that is on its way: it is paid for
+  return not ok and problem or nil
+end
+
+--- Runs one of these verbs.
+---@param self contactout.SearchVerb
+---@param client contactout.Client
+---@param opts table the parsed options
+---@return integer code
+function M.run(self, client, opts)
+  local wanted, given = query.read(opts, self.endpoint), settings.read(opts, pages)
+  if opts.plan then
+    local plan = endings.must(client:plan(self.method, wanted, given))
+    return report.print_plan(plan, report.records(plan), output.format(opts))
+  end
+  local shown = report.progress(opts)
+  given.on_progress = shown.show
+  local records = client[self.method](client, wanted, given)
+  local out = output.open(opts, self.record)
+  local problem = write_all(records, out)
+  shown.finish()
+  return report.finish(out, client, opts, problem)
+end
+
+return M
