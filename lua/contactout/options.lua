@@ -92,8 +92,9 @@ M.CLIENT = {
   { name = "max_retry_wait", type = "number", check = not_negative, default = 120,
     doc = "seconds; a server that asks for longer ends the call" },
   { name = "rate_limits", type = "any", check = rate_limits,
-    doc = "requests per minute by class: {search = 60, checker = 150, other = 1000}; `window`: seconds "
-      .. "in that minute, for a sandbox; false: no limit; or a limiter of contactout.limits" },
+    doc = "requests per minute by class: {search = 60, checker = 150, other = 1000}; `window`: "
+      .. "seconds in that minute, for a sandbox; false: no limit; or a limiter of "
+      .. "contactout.limits" },
   { name = "budget", type = "any", check = budget.check,
     doc = "credits that may be spent: {email =, phone =, search =, verifier =}" },
   { name = "cache", type = "table",
