@@ -115,7 +115,7 @@ RUN_PACKAGES := gcc libc6-dev pkg-config libcurl4-openssl-dev lua5.4 liblua5.4-d
 TEST_PACKAGES := $(RUN_PACKAGES) lua5.1 liblua5.1-0-dev lua5.2 liblua5.2-dev lua5.3 liblua5.3-dev \
   lua-busted lua-check lua-socket lua-filesystem lua-luv lua-copas neovim nginx-light libnginx-mod-http-lua \
   luarocks clang-format universal-ctags valgrind libsqlite3-dev curl locales bsdutils procps love xvfb xauth \
-  lua-ldoc
+  lua-ldoc redis-server
 BULK_PACKAGES := $(RUN_PACKAGES) libsqlite3-dev
 LOVE_PACKAGES := $(RUN_PACKAGES) love fonts-inter fonts-droid-fallback
 

@@ -89,7 +89,7 @@ function contactout.encode(value) end
 ---@field connect_timeout? number seconds to get a connection; 10
 ---@field max_retries? integer further attempts after the first; 0: never
 ---@field max_retry_wait? number seconds; a server that asks for longer ends the call
----@field rate_limits? contactout.RateLimits|contactout.SharedDictLimits|false requests per minute by class: {search = 60, checker = 150, other = 1000}; `window`: seconds in that minute, for a sandbox; false: no limit; or a limiter of contactout.limits
+---@field rate_limits? contactout.RateLimits|contactout.SharedDictLimits|contactout.RedisLimits|false requests per minute by class: {search = 60, checker = 150, other = 1000}; `window`: seconds in that minute, for a sandbox; false: no limit; or a limiter of contactout.limits
 ---@field budget? contactout.Credits credits that may be spent: {email =, phone =, search =, verifier =}
 ---@field cache? contactout.CacheOptions keeps what single lookups found: {ttl =, not_found_ttl =, store =}
 ---@field max_connections? integer open connections at most; 64
@@ -224,6 +224,21 @@ function contactout.encode(value) end
 ---@field max_retries? integer as the client's option, for this call
 ---@field max_retry_wait? number as the client's option, for this call
 ---@field retry_charged? boolean repeat this call even where the first attempt may have been charged
+
+---@class contactout.RedisOptions the options of `contactout.limits.redis`
+---@field host? string where Redis is; a name is looked up at once, and that waits; 127.0.0.1
+---@field port? integer its port; 6379
+---@field path? string its unix socket, instead of host and port
+---@field username? string for a Redis that has users
+---@field password? string for a Redis that wants one; never shown
+---@field database? integer number of its database; 0
+---@field prefix? string before the names of its keys; "contactout:"
+---@field timeout? number seconds for one exchange with Redis; 0.4, and no more
+---@field alone? contactout.RateLimits requests per minute by class for this process while Redis is lost; as else
+---@field search? number|false as in the client's option rate_limits
+---@field checker? number|false as in the client's option rate_limits
+---@field other? number|false as in the client's option rate_limits
+---@field window? number as in the client's option rate_limits
 
 ---@class contactout.Contact how to reach a person
 ---@field linkedin_url? string URL of the person, as the server writes it

@@ -62,20 +62,24 @@ local function wait_for_turn(self, loop, call)
   if self._closed then
     return nil, errors.new("cancelled", "the client is closed", { endpoint = call.name })
   end
+  if tasks.take_cancel() then
+    return nil, cancelled(call)
+  end
   local since, problem
-  local turn = not tasks.take_cancel()
-    and self._limits:acquire(call.row, call.name, function(waiter, seconds)
-      local now = core.now()
-      since = since or now
-      problem = held_too_long(self, call) or too_late(call, now)
-      local left = (call.policy.deadline or math.huge) - now
-      return problem and "cancelled" or park(self, loop, waiter, math.min(seconds, left))
-    end, loop)
+  local turn, lost = self._limits:acquire(call.row, call.name, function(waiter, seconds)
+    local now = core.now()
+    since = since or now
+    problem = held_too_long(self, call) or too_late(call, now)
+    local left = (call.policy.deadline or math.huge) - now
+    return problem and "cancelled" or park(self, loop, waiter, math.min(seconds, left))
+  end, loop)
   if since then
     emit(self, "wait", call, { reason = "rate_limit", seconds = core.now() - since })
   end
-  if not turn then
-    return nil, problem or cancelled(call)
+  if turn and lost then
+    emit(self, "wait", call, { reason = "limits_lost", seconds = 0, error = lost })
+  elseif not turn then
+    return nil, lost or problem or cancelled(call)
   end
   return true
 end

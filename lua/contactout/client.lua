@@ -239,15 +239,18 @@ function M.new(opts)
       return nil, problem
     end
   end
+  local base_url = tostring(handle):match("%((.*)%)")
   -- by weak keys: nginx ends coroutines without a word
   local waiters, parked = {}, setmetatable({}, { __mode = "k" })
   return setmetatable({
     _core = handle, _loop = loop, _waiters = waiters, _parked = parked,
     _source = new_source(handle, waiters, parked),
-    _limits = limiter.set(rest.rate_limits, core.now), _spending = spending.new(rest.budget),
+    _limits = limiter.set(rest.rate_limits, core.now,
+      { base_url = base_url, token = for_core.token }),
+    _spending = spending.new(rest.budget),
     _policy = { max_retries = rest.max_retries, max_retry_wait = rest.max_retry_wait },
     _timeout = for_core.timeout, -- nil: the core's
-    _base_url = tostring(handle):match("%((.*)%)"),
+    _base_url = base_url,
     _lookups = found and lookups.new(found),
     _observe = rest.observe, _observe_data = rest.observe_data, _closed = false,
   }, Client)

@@ -255,14 +255,18 @@ function Set:refused(row, name, retry_after)
 end
 
 --- Makes the limiters of a client. A shared one may stand in for them: anything
---- with the methods acquire, hold, held and refused.
+--- with the methods acquire, hold, held and refused, or whose method bind gives such
+--- a one for what the client is made of.
 ---@param rates nil|table|false requests in a window by class, and `window`, its
 ---  seconds; the documented ones where one is absent; false: no limits
 ---@param now fun(): number seconds, never going back
+---@param asked? table base_url and token
 ---@return contactout.LimiterSet
-function M.set(rates, now)
+function M.set(rates, now, asked)
   local given = rates or {}
-  if given.acquire then
+  if given.bind then
+    return given:bind(asked)
+  elseif given.acquire then
     return given
   end
   local window = given.window or MINUTE

@@ -47,7 +47,7 @@ local function rate_limits(value)
   end
   if type(value) ~= "table" then
     return false, "a table such as {search = 60}, or false"
-  elseif type(value.acquire) == "function" then
+  elseif type(value.acquire or value.bind) == "function" then
     return value.problem == nil, value.problem, "unsupported"
   end
   for name, limit in pairs(value) do

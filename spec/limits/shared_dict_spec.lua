@@ -17,7 +17,6 @@ describe("limits that can't be used", function()
 
   it("are refused when a client is made of them", function()
     assert.matches("outside of nginx", refusal(contactout.limits.shared_dict("limits")))
-    assert.matches("not there yet", refusal(contactout.limits.redis {}))
   end)
 end)
 

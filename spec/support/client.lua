@@ -93,9 +93,10 @@ local function shell_quote(text)
   return "'" .. text:gsub("'", "'\\''") .. "'"
 end
 
---- Runs a program with this Lua, `env` in its environment (false: without)
+--- Runs a program with this Lua, or by a command in which FILE stands for it; `env` in
+-- its environment (false: without)
 -- -> what it printed, its exit code (above 128: killed by a signal)
-function M.run_lua(program, env)
+function M.run_lua(program, env, command)
   local file = os.tmpname()
   local handle = assert(io.open(file, "w"))
   handle:write(program)
@@ -104,8 +105,9 @@ function M.run_lua(program, env)
   for name, value in pairs(env or {}) do
     words[#words + 1] = name .. "=" .. shell_quote(value)
   end
-  local command = table.concat(words, " ") .. " " .. arg[-1] .. " " .. file
-  local pipe = assert(io.popen("{ " .. command .. "; } 2>&1; code=$?; echo; echo $code"))
+  words[#words + 1] = command and command:gsub("FILE", file) or arg[-1] .. " " .. file
+  local pipe = assert(io.popen("{ " .. table.concat(words, " ")
+    .. "; } 2>&1; code=$?; echo; echo $code"))
   local output, code = pipe:read("*a"):match("^(.-)%s*\n(%d+)\n$")
   pipe:close()
   os.remove(file)

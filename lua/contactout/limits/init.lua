@@ -15,14 +15,12 @@ function M.shared_dict(name, opts)
   return require("contactout.limits.shared_dict").new(name, opts)
 end
 
---- Limits that several machines share: not there yet.
----@return table
-function M.redis()
-  return {
-    acquire = function() end,
-    problem = "something else: limits in Redis are not there yet; give each machine its part of "
-      .. "the limit, as in {search = 20, checker = 50, other = 300}",
-  }
+--- Limits that any number of machines share, in a Redis. Nothing is sent yet. In nginx
+--- a host's name needs its `resolver`; elsewhere it is looked up here, once.
+---@param opts contactout.RedisOptions
+---@return contactout.RedisLimits
+function M.redis(opts)
+  return require("contactout.limits.redis").new(opts)
 end
 
 return M

@@ -7,8 +7,6 @@ local core = require "contactout.core"
 local options = require "contactout.options"
 local slots = require "contactout.limits.slots"
 
--- Seconds of the documented minute.
-local MINUTE = 60
 -- Seconds after which the lock of a worker that was killed is free, and after which
 -- who found it taken looks again; it is held for microseconds.
 local LOCK_SECONDS, LOOK_AGAIN = 0.5, 0.001
@@ -147,16 +145,9 @@ function M.new(name, opts)
   if problem or wrong then
     return setmetatable({ problem = problem or wrong }, Limits)
   end
-  local classes = {}
-  for class, documented in pairs(core.rates) do
-    local rate = rates[class]
-    if rate == nil then
-      rate = documented
-    end
-    classes[class] = slots.limit(key .. class, rate, rates.window or MINUTE)
-  end
   return setmetatable({
-    _dict = dict, _key = key, _classes = classes, _own = {}, _now = core.now,
+    _dict = dict, _key = key,
+    _classes = slots.by_class(key, rates, core.rates), _own = {}, _now = core.now,
   }, Limits)
 end
 

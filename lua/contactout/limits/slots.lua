@@ -9,9 +9,11 @@
 
 local M = {}
 
--- As limiter.lua's, and for its reasons.
-local MARGIN, WIDE_MARGIN, WIDE_WINDOWS = 0.015, 0.05, 2
+--- As limiter.lua's, and for its reasons.
+M.MARGIN, M.WIDE_MARGIN, M.WIDE_WINDOWS = 0.015, 0.05, 2
 local BURST = 0.1
+-- Seconds of the documented minute.
+local MINUTE = 60
 -- Of the window, by how much who reserved may come too late: less than the margin,
 -- since the next ones' times count from the reserved one.
 local LATE = 0.005
@@ -37,6 +39,22 @@ function M.limit(key, rate, window)
   }
 end
 
+--- A limit for each class.
+---@param key string before the names of the classes
+---@param rates table by class, where they aren't the documented ones; `window`
+---@param documented table requests a minute by class
+---@return table<string, contactout.SlotLimit>
+function M.by_class(key, rates, documented)
+  local limits = {}
+  for class, rate in pairs(documented) do
+    if rates[class] ~= nil then
+      rate = rates[class]
+    end
+    limits[class] = M.limit(key .. class, rate, rates.window or MINUTE)
+  end
+  return limits
+end
+
 local function read(store, limit, name)
   return store:get(limit.key .. name) or 0
 end
@@ -51,7 +69,7 @@ function M.reserve(store, limit, now)
   if not limit.rate then
     return at
   end
-  local margin = now < read(store, limit, "wide") and WIDE_MARGIN or MARGIN
+  local margin = now < read(store, limit, "wide") and M.WIDE_MARGIN or M.MARGIN
   local window = limit.window * (1 + margin)
   local each = window / limit.rate
   -- the bucket is described by the time at which it will be full again
@@ -93,7 +111,7 @@ end
 
 --- The server refused one as too many: widens the margin for a while.
 function M.widen(store, limit, now)
-  store:set(limit.key .. "wide", now + WIDE_WINDOWS * limit.window)
+  store:set(limit.key .. "wide", now + M.WIDE_WINDOWS * limit.window)
 end
 
 return M

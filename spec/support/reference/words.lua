@@ -7,6 +7,7 @@ local mapping = require "contactout.records.mapping"
 local options = require "contactout.options"
 local page_options = require "contactout.pages.options"
 local person = require "contactout.person"
+local redis = require "contactout.limits.redis"
 
 local M = {}
 
@@ -118,15 +119,19 @@ M.OPTIONS = {
   { class = "PersonOptions", list = person.OPTIONS, doc = "the options of `client:person`" },
   { class = "PagesOptions", list = page_options,
     doc = "the options of `client:each_person`, `each_company` and `each_decision_maker`" },
+  { class = "RedisOptions", list = redis.OPTIONS,
+    doc = "the options of `contactout.limits.redis`" },
 }
 
 -- What editors should know of options whose rules say more than their type.
 local OPTION_TYPES = {
   budget = "contactout.Credits", cache = "contactout.CacheOptions",
   headers = "table<string, string|false>", key = "fun(item: any): string",
-  loop = "string|table", observe = "fun(event: table)",
+  alone = "contactout.RateLimits", search = "number|false", checker = "number|false",
+  other = "number|false", window = "number", loop = "string|table", observe = "fun(event: table)",
   on_progress = "fun(state: contactout.ProgressState)",
-  rate_limits = "contactout.RateLimits|contactout.SharedDictLimits|false",
+  rate_limits = "contactout.RateLimits|contactout.SharedDictLimits|"
+    .. "contactout.RedisLimits|false",
 }
 
 --- The type of an option, in Lua.
