@@ -71,6 +71,12 @@ describe("progress.format", function()
     assert.matches("1:02:05 left  0%.3/s", line)
   end)
 
+  it("shows a pause in place of the time that is left", function()
+    local line = progress.format(with({ eta = 9, held = 1800 }), 100)
+    assert.matches("paused for 30:00", line, 1, true)
+    assert.not_matches("left", line)
+  end)
+
   it("shows no time left at the end", function()
     local line = progress.format(with({ done = 500, eta = 0 }), 100)
     assert.matches("^%[#+%] 100%%  500/500  35/s", line)
@@ -169,6 +175,18 @@ describe("a bar that is no terminal", function()
     end
     bar:finish()
     assert.matches("57/500\n$", world.out.text())
+  end)
+
+  it("prints a line when a pause begins, once", function()
+    local world = {}
+    local bar = bar_with(world, { terminal = false })
+    bar({ done = 1, total = 500 })
+    for left = 5, 1, -1 do
+      bar({ done = 1, total = 500, held = left })
+    end
+    bar({ done = 2, total = 500 })
+    assert.equal(1, select(2, world.out.text():gsub("\n", "")))
+    assert.matches("paused for 0:05", world.out.text(), 1, true)
   end)
 
   it("prints by the clock where the total is not known", function()

@@ -7,8 +7,8 @@
 --   bar:finish()
 --
 -- A state is what `on_progress` gives: done, total, found, missing, failed,
--- duplicates, uncertain, rate (a second), eta (seconds), credits; all optional
--- but done. Rate and time left are worked out here where the state has none.
+-- duplicates, uncertain, rate (a second), eta (seconds), held (seconds of a pause),
+-- credits; all optional but done. Rate and time left are worked out here where the state has none.
 
 local core = require "contactout.core"
 
@@ -53,7 +53,9 @@ local function parts_of(state)
       ("%3d%%"):format(math.floor(fraction * 100)), ("%d/%d"):format(state.done, state.total),
     }
   end
-  if state.eta and fraction ~= 1 then
+  if state.held then
+    parts[#parts + 1] = "paused for " .. duration(state.held)
+  elseif state.eta and fraction ~= 1 then
     parts[#parts + 1] = duration(state.eta) .. " left"
   end
   if state.rate then
@@ -169,10 +171,14 @@ local function show(self, state, now)
 end
 
 --- Is there enough new? On a terminal by the clock, elsewhere by tenths of the
---- way, and by the clock where nobody knows how long the way is.
+--- way, and by the clock where nobody knows how long the way is. A pause that
+--- begins is news, or a log would look as if all had stopped.
 local function is_due(self, state, now)
-  local fraction = fraction_of(state)
-  if self._terminal or not fraction then
+  local fraction, was_held = fraction_of(state), self._is_held
+  self._is_held = state.held ~= nil
+  if self._is_held and not was_held then
+    return true
+  elseif self._terminal or not fraction then
     return now - self._written >= (self._terminal and REDRAW_SECONDS or PLAIN_SECONDS)
   end
   local step = math.floor(fraction * PLAIN_STEPS)
