@@ -219,7 +219,7 @@ test: deps lint ## install, build, check and run all specs
 # minutes at the limits.
 .PHONY: soak
 soak: export SPEC_RUNS := 100
-soak: SPEC := spec/hosts spec/core/process_spec.lua spec/soak
+soak: SPEC := spec/hosts spec/core/process_spec.lua spec/limits/redis_spec.lua spec/soak
 soak: deps ## run the specs of hosts, of ends of processes and of bulk work in full
 	$(call run_specs,lua5.4,)
 	$(call run_specs,luajit,)
