@@ -89,9 +89,10 @@ function M.send(self, loop, call, _)
   if err then
     return nil, err, false
   end
-  local ticket
+  local was_out, ticket = call.ticket ~= nil
   ticket, err = submit(self, call)
-  if ticket and not ticket:ended() then
+  -- one that was out may have been named as ended, to a coroutine that is no more
+  if ticket and not (was_out and ticket:ended()) then
     park_for(self, loop, waiter, ticket)
   end
   loop.detach(self._source, waiter)

@@ -30,6 +30,35 @@ describe("one client in fifty coroutines #yields", function()
     end
   end)
 
+  it("lets others have turns, however soon its replies come", function()
+    local client, turns, is_over = support.client(), 0, false
+    local handle = client._core
+    client._core = setmetatable({
+      submit = function(_, request)
+        local ticket = assert(handle:submit(request))
+        while not ticket:ended() do
+          core.sleep(0.001)
+        end
+        return ticket
+      end,
+    }, { __index = function(_, name)
+      return function(_, ...) return handle[name](handle, ...) end
+    end })
+    contactout.run(function()
+      contactout.spawn(function()
+        while not is_over do
+          turns = turns + 1
+          contactout.sleep(0)
+        end
+      end)
+      for _ = 1, 5 do
+        assert(client:stats())
+      end
+      is_over = true
+    end)
+    assert.is_true(turns > 0)
+  end)
+
   it("has them all in flight at once", function()
     local client = support.client()
     sandbox:fault("hold", -1)
