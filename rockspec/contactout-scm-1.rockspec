@@ -193,6 +193,7 @@ build = {
     ["contactout.records.mapping.history"] = "lua/contactout/records/mapping/history.lua",
     ["contactout.records.mapping.person"] = "lua/contactout/records/mapping/person.lua",
     ["contactout.records.mapping.shapes"] = "lua/contactout/records/mapping/shapes.lua",
+    ["contactout.records.reading"] = "lua/contactout/records/reading.lua",
     ["contactout.records.values"] = "lua/contactout/records/values.lua",
     ["contactout.retry"] = "lua/contactout/retry.lua",
     ["contactout.sandbox.answers.account"] = "lua/contactout/sandbox/answers/account.lua",

@@ -1,9 +1,11 @@
--- How long the core takes to decode replies, beside lua-cjson on the same text.
+-- How long the core takes to decode replies, beside lua-cjson on the same text, and how
+-- long a record then takes to read, beside the decoding.
 -- Not a spec: `lua spec/bench/decode.lua [rounds]` prints a line per document, the
 -- medians of interleaved rounds and their ratio. Needs contactout.core and cjson.
 
 local cjson = require "cjson"
 local core = require "contactout.core"
+local records = require "contactout.records"
 
 local ROUNDS = tonumber(arg and arg[1]) or 21
 local SECONDS_A_ROUND = 0.02
@@ -116,18 +118,28 @@ local function median(values)
   return values[math.floor((#values + 1) / 2)]
 end
 
-local function compare(name, text)
-  local count = math.ceil(SECONDS_A_ROUND / seconds_each(cjson.decode, text, 20))
+local CJSON = { name = "cjson", run = cjson.decode }
+local CORE = { name = "core", run = core.decode }
+
+local function compare(name, text, one, other)
+  local count = math.ceil(SECONDS_A_ROUND / seconds_each(other.run, text, 20))
   local ours, theirs, ratios = {}, {}, {}
   for round = 1, ROUNDS do
-    theirs[round] = seconds_each(cjson.decode, text, count)
-    ours[round] = seconds_each(core.decode, text, count)
+    theirs[round] = seconds_each(other.run, text, count)
+    ours[round] = seconds_each(one.run, text, count)
     ratios[round] = ours[round] / theirs[round]
   end
-  print(("%-8s %7d bytes   core %8.1f us   cjson %8.1f us   ratio %.2f")
-    :format(name, #text, median(ours) * 1e6, median(theirs) * 1e6, median(ratios)))
+  print(("%-8s %7d bytes   %-6s %8.1f us   %-6s %8.1f us   ratio %.2f"):format(name, #text,
+    one.name, median(ours) * 1e6, other.name, median(theirs) * 1e6, median(ratios)))
 end
 
-compare("profile", fill('{"status_code":200,"profile":$profile}', { profile = profile(1, 8) }))
-compare("page", page())
-compare("batch", batch())
+local PROFILE = fill('{"status_code":200,"profile":$profile}', { profile = profile(1, 8) })
+local RAW = core.decode(PROFILE).profile
+local RECORD = { name = "record", run = function()
+  return records.person(RAW)
+end }
+
+compare("profile", PROFILE, CORE, CJSON)
+compare("page", page(), CORE, CJSON)
+compare("batch", batch(), CORE, CJSON)
+compare("person", PROFILE, RECORD, CORE)

@@ -3,154 +3,15 @@
 -- it weren't there. Texts are without blanks around them, or absent; lists are
 -- always there; `raw` is the original, unchanged. Pure.
 
-local lists = require "contactout.records.lists"
 local mapping = require "contactout.records.mapping"
+local reading = require "contactout.records.reading"
 local values = require "contactout.records.values"
 
 local M = {}
 
-local ITSELF = mapping.ITSELF
-
--- Of a raw value that has no members, none.
-local function member(raw, name)
-  if type(raw) == "table" then
-    return raw[name]
-  end
-end
-
-local function parts_of(raw, names)
-  local parts = {}
-  for part, name in pairs(names) do
-    parts[part] = member(raw, name)
-  end
-  return parts
-end
-
--- The raw value at a source, which may be of any type.
-local function value_at(source, raw)
-  local name = source[1]
-  if source.within then
-    raw = member(raw, source.within)
-  end
-  if type(name) == "string" then
-    return member(raw, name)
-  elseif name == ITSELF then
-    return raw
-  end
-  return parts_of(raw, name)
-end
-
--- How a field of each type is read, from a raw value and the record so far.
-local READERS = {}
-
--- The first source that says something; failing that, the fields named by `with`.
-local function read_first(value_of)
-  return function(field, raw, record)
-    for _, source in ipairs(field.from) do
-      local value = value_of(value_at(source, raw))
-      if value ~= nil then
-        return value
-      end
-    end
-    for _, name in ipairs(field.with or {}) do
-      local value = value_of(record[name])
-      if value ~= nil then
-        return value
-      end
-    end
-  end
-end
-
-for _, name in ipairs {
-  "string", "code", "url", "slug", "boolean", "integer", "year", "dollars", "date",
-} do
-  READERS[name] = read_first(values[name])
-end
-
--- All sources united, and the fields named by `with`.
-local function read_all(value_of)
-  return function(field, raw, record)
-    local union = lists.union(value_of)
-    for _, source in ipairs(field.from) do
-      union:add(value_at(source, raw))
-    end
-    for _, name in ipairs(field.with or {}) do
-      union:add(record[name])
-    end
-    return union:list()
-  end
-end
-
-READERS.strings = read_all(values.string)
-READERS.codes = read_all(values.code)
-
--- A word alone is of the one address there is, or of none that could be named.
-local function only_address(field, record)
-  local addresses = record[field.with[1]]
-  return #addresses == 1 and addresses[1] or nil
-end
-
-local function add_status(statuses, address, word)
-  address = values.string(address)
-  if address then
-    statuses[address] = statuses[address] or values.status(word)
-  end
-end
-
-function READERS.statuses(field, raw, record)
-  local statuses = {}
-  for _, source in ipairs(field.from) do
-    local value = value_at(source, raw)
-    if type(value) == "table" then
-      for address, word in pairs(value) do
-        add_status(statuses, address, word)
-      end
-    else
-      add_status(statuses, only_address(field, record), value)
-    end
-  end
-  return statuses
-end
-
--- Whether any field of a record says something.
-local function says_anything(record)
-  for name, value in pairs(record) do
-    if name ~= "raw" and (type(value) ~= "table" or next(value) ~= nil) then
-      return true
-    end
-  end
-  return false
-end
-
--- Fields of which the record has a value already keep it.
-local function read(record_type, raw, record)
-  record = record or {}
-  record.raw = record_type.keeps_raw and raw or nil
-  for _, field in ipairs(record_type) do
-    if record[field.name] == nil then
-      record[field.name] = READERS[field.type](field, raw, record)
-    end
-  end
-  return record
-end
-
-function READERS.record(field, raw)
-  local record = read(field.of, value_at(field.from[1], raw))
-  return says_anything(record) and record or nil
-end
-
--- An object in place of a list is its one element.
-function READERS.records(field, raw)
-  local records, value = {}, value_at(field.from[1], raw)
-  local elements, is_object = lists.elements(value)
-  for _, element in ipairs(is_object and { value } or elements) do
-    local record = read(field.of, element)
-    if says_anything(record) then
-      records[#records + 1] = record
-    end
-  end
-  return lists.marked(records)
-end
+local read_contact = reading.reader(mapping.Contact)
+local read_person = reading.reader(mapping.Person)
+local read_company = reading.reader(mapping.Company)
 
 local function has_any(record, names)
   for _, name in ipairs(names) do
@@ -176,8 +37,8 @@ local function without_echo(raw)
   return { linkedin = raw.linkedin }
 end
 
-local function read_somebody(record_type, raw, linkedin_url)
-  local record = read(record_type, without_echo(raw), { linkedin_url = values.url(linkedin_url) })
+local function read_somebody(read, raw, linkedin_url)
+  local record = read(without_echo(raw), { linkedin_url = values.url(linkedin_url) })
   record.raw = raw
   return record
 end
@@ -188,7 +49,7 @@ end
 ---  a URL inside it
 ---@return contactout.Contact
 function M.contact(raw, linkedin_url)
-  return read_somebody(mapping.Contact, raw, linkedin_url)
+  return read_somebody(read_contact, raw, linkedin_url)
 end
 
 --- Whether a contact has no details at all.
@@ -204,15 +65,19 @@ end
 ---@param linkedin_url? string as for contact
 ---@return contactout.Person
 function M.person(raw, linkedin_url)
-  return read_somebody(mapping.Person, raw, linkedin_url)
+  return read_somebody(read_person, raw, linkedin_url)
 end
+
+-- What a person may have from the caller's URL alone.
+local MAYBE_GIVEN = { linkedin_url = true, vanity = true }
 
 --- Whether a person is none at all: the server said nothing, not even a URL. That is
 --- how linkedin_enrich says that it knows nobody.
 ---@param person contactout.Person
 ---@return boolean
 function M.is_no_one(person)
-  return not says_anything(M.person(person.raw))
+  return not reading.says_anything(person, MAYBE_GIVEN)
+    and not reading.says_anything(M.person(person.raw))
 end
 
 --- A company: a person's employer, or one of company_search or domain_enrich.
@@ -220,7 +85,7 @@ end
 ---@param domain? string the key under which `raw` stood, for where `raw` has no domain
 ---@return contactout.Company
 function M.company(raw, domain)
-  local company = read(mapping.Company, raw)
+  local company = read_company(raw)
   company.domain = company.domain or values.string(domain)
   return company
 end

@@ -40,7 +40,7 @@ end
 
 local function is_list(value)
   local count = 0
-  for _ in pairs(value) do
+  for _ in next, value do
     count = count + 1
   end
   return count == #value
@@ -66,6 +66,11 @@ function M.marked(list)
   return #list > 0 and list or setmetatable(list, core.empty_array_mt)
 end
 
+--- An empty list, marked so.
+function M.none()
+  return setmetatable({}, core.empty_array_mt)
+end
+
 ---@class contactout.Union different values, in the order in which they came
 ---@field private _value_of fun(raw: any): any|nil
 ---@field private _list any[]
@@ -80,11 +85,13 @@ function Union:add(list)
   if list == nil then
     return
   end
-  for _, element in ipairs(M.elements(list)) do
-    local value = self._value_of(element)
-    if value ~= nil and not self._seen[value] then
-      self._seen[value] = true
-      self._list[#self._list + 1] = value
+  local elements = M.elements(list)
+  local value_of, seen, united = self._value_of, self._seen, self._list
+  for i = 1, #elements do
+    local value = value_of(elements[i])
+    if value ~= nil and not seen[value] then
+      seen[value] = true
+      united[#united + 1] = value
     end
   end
 end

@@ -6,18 +6,32 @@ local M = {}
 -- Doubles hold whole numbers exactly up to here, on every Lua.
 local MOST = 2 ^ 53
 
+-- The last of the blanks among the bytes.
+local BLANK = (" "):byte()
+
+local byte, type = string.byte, type -- called for every text
+
 --- A text without the blanks around it. What is inside stays, tabs and all.
 function M.string(value)
-  return type(value) == "string" and value:match("^%s*(.*%S)") or nil
+  if type(value) ~= "string" then
+    return nil
+  end
+  local first, last = byte(value), byte(value, -1)
+  if first and first > BLANK and last > BLANK then
+    return value -- as almost all are
+  end
+  return value:match("^%s*(.*%S)")
 end
 
 --- A whole number, from a number or a text of digits; an integer where Lua has them.
 function M.integer(value)
-  local number = value
-  if type(value) == "string" then
+  local number, kind = value, type(value)
+  if kind == "string" then
     number = tonumber(value:match("^%s*(%-?%d+)%s*$"))
+  elseif kind ~= "number" then
+    return nil
   end
-  if type(number) == "number" and number % 1 == 0 and number >= -MOST and number <= MOST then
+  if number and number % 1 == 0 and number >= -MOST and number <= MOST then
     return math.floor(number)
   end
 end
@@ -77,7 +91,7 @@ end
 -- Dates -----------------------------------------------------------------------------
 
 local function within(value, least, most)
-  local number = M.integer(value)
+  local number = value ~= nil and M.integer(value)
   return number and number >= least and number <= most and number or nil
 end
 
@@ -103,16 +117,22 @@ local function date_in(value)
   return year and date_of(year, month, day)
 end
 
+local PARTS = { text = "text", year = "year", month = "month", day = "day" }
+
 --- A date from its parts: the numbers, and what they leave out from a text that is of
 --- the same year, since two different dates don't make a third.
----@param parts table `year`, `month`, `day`, `text`: raw values
+---@param raw table
+---@param names? table<string, string> of its members that are `year`, `month`, `day` and
+---  `text`; these
 ---@return contactout.Date|nil
-function M.date(parts)
-  local date = date_of(parts.year, parts.month, parts.day)
-  if date and date.month then
+function M.date(raw, names)
+  names = names or PARTS
+  local date = date_of(raw[names.year], raw[names.month], raw[names.day])
+  local text = raw[names.text]
+  if text == nil or date and date.month then
     return date
   end
-  local written = date_in(parts.text)
+  local written = date_in(text)
   local is_same = not date or written and written.year == date.year
   return is_same and written or date
 end
