@@ -95,6 +95,7 @@ build = {
     ["contactout.bulk.works"] = "lua/contactout/bulk/works.lua",
     ["contactout.cache"] = "lua/contactout/cache/init.lua",
     ["contactout.cache.file"] = "lua/contactout/cache/file.lua",
+    ["contactout.cache.mark"] = "lua/contactout/cache/mark.lua",
     ["contactout.cache.memory"] = "lua/contactout/cache/memory.lua",
     ["contactout.cache.shared_dict"] = "lua/contactout/cache/shared_dict.lua",
     ["contactout.call"] = "lua/contactout/call.lua",

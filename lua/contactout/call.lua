@@ -31,6 +31,7 @@ local emit, park = events.emit, sending.park
 ---@field params? table where what it costs depends on them
 ---@field most? contactout.Credits what one attempt can cost; nil: outside of any budget
 ---@field budget? contactout.Budget that of a run, within the client's
+---@field mark? contactout.Mark that stands in the cache's file while it may be charged
 
 -- One call ------------------------------------------------------------------
 
@@ -86,6 +87,9 @@ end
 
 -- Waits before a further attempt. True, or nil and an error.
 local function wait_to_retry(self, loop, call, delay, err)
+  if call.mark and not call.maybe_charged then
+    call.mark:lift() -- who is killed meanwhile has nothing in doubt
+  end
   emit(self, "retry", call, {
     attempt = call.attempts, status = err.status, kind = err.kind, seconds = delay,
   })
@@ -95,14 +99,17 @@ local function wait_to_retry(self, loop, call, delay, err)
   return nil, cancelled(call)
 end
 
--- Lets an attempt go out: in its turn, and within the budget. That is asked before,
--- too, so that nobody waits for a turn only to be refused.
+-- Lets an attempt go out: in its turn, with its mark set, and within the budget, which is
+-- asked before, too, so that nobody waits for a turn only to be refused.
 ---@return boolean|nil admitted nil: it may not be sent
 ---@return contactout.Error|nil err
 local function admit(self, loop, call)
   local admitted, err = self._spending:fits(call)
   if admitted then
     admitted, err = wait_for_turn(self, loop, call)
+  end
+  if admitted and call.mark then
+    admitted, err = call.mark:set()
   end
   if admitted and call.reservation == nil then
     call.reservation, err = self._spending:reserve(call)

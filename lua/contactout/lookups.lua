@@ -2,18 +2,22 @@
 -- what many ask for at once is asked for once, by a flight: a task of its own, which
 -- belongs to none of them. So who asked first may be cancelled, or ended by his host,
 -- and the others still get the reply; and what was paid for is kept, also when nobody
--- waits for it any more. How a call is made is call.lua's.
+-- waits for it any more. In a file, what may be paid for is marked before it is sent, so
+-- that a later program knows what it can't know. How a call is made is call.lua's.
 
 local calls = require "contactout.call"
 local compat = require "contactout.compat"
 local errors = require "contactout.errors"
 local flights = require "contactout.flight"
+local marks = require "contactout.cache.mark"
 local task = require "contactout.task"
 
 local M = {}
 
 ---@class contactout.Lookups
 ---@field cache contactout.Cache
+---@field keeps_doubts boolean what may have been charged is asked for again only with
+---  retry_charged, even by one who was told: a list's run, killed before it has told its user
 local Lookups = {}
 Lookups.__index = Lookups
 
@@ -28,6 +32,17 @@ local function keep(self, key, text)
   end
 end
 
+-- Takes the mark of a call away that came to an error. Where that may have been charged,
+-- somebody must have been told: it stays when all had left while the request was out, and
+-- when the client was closed, which ends a program more often than not.
+local function lift(self, client, flight, err)
+  local is_untold = flight.count == 0 and not flight.called_off
+  local is_in_doubt = err.maybe_charged and (is_untold or client._closed or self.keeps_doubts)
+  if flight.call.mark and not is_in_doubt then
+    flight.call.mark:lift()
+  end
+end
+
 -- Makes a flight's call -> its text, if it has one; the value and the error. `pilot` is
 -- held here alone.
 local function fly(self, client, flight, pilot)
@@ -39,6 +54,8 @@ local function fly(self, client, flight, pilot)
   local text = self.cache.write(value, err)
   if text then
     keep(self, flight.key, text)
+  elseif err then
+    lift(self, client, flight, err)
   end
   flight:land(pilot)
   return text, value, err
@@ -89,15 +106,17 @@ end
 -- The error of one who no longer waits. The last one takes along what isn't paid for.
 local function leave(self, client, flight)
   local call = flight.call
-  if flight.count == 0 and not flight:is_at_stake() then
-    flight.called_off = true
-    forget(self, flight)
-    flight.task:cancel()
-  end
-  return errors.fail("cancelled", flight:why_left(client._closed), {
+  local err = errors.new("cancelled", flight:why_left(client._closed), {
     endpoint = call.name, attempts = call.attempts,
     maybe_charged = flight:is_at_stake() or call.maybe_charged,
   })
+  if flight.count == 0 and not flight:is_at_stake() then
+    flight.called_off = true
+    forget(self, flight)
+    lift(self, client, flight, err)
+    flight.task:cancel()
+  end
+  return nil, err
 end
 
 local function take_over_if_lost(self, client, flight, loop)
@@ -177,6 +196,7 @@ local function ask_first(self, client, flight, loop)
     return nil, err
   end
   -- no such place any more: for himself alone, since he may be ended
+  flight.count = 1
   flight.result = compat.pack(pcall(fly, self, client, flight))
   return flight:outcome(self.cache)
 end
@@ -195,15 +215,19 @@ local function ask(self, client, loop, call, key)
   return (loop.blocks and ask_blocking or ask_first)(self, client, flight, loop)
 end
 
--- What the cache has to say of a call before any request: a reply, or an error.
-local function recall(self, key)
+-- What the cache has to say of a call before any request: a reply, or an error; or else
+-- whether it is in doubt, and to be asked all the same.
+local function recall(self, call, key)
   local text, err = self.cache:get(key)
-  if text then
+  if text and not marks.is(text) then
     return self.cache.read(text)
   end
   err = err or self._problem
   self._problem = nil
-  return nil, err
+  if text and not err and not self._flights[key] and not call.policy.retry_charged then
+    return marks.refuse(call.name)
+  end
+  return nil, err, text ~= nil
 end
 
 --- Makes a call, unless what it would give is kept. Yields where a host waits, but
@@ -223,12 +247,38 @@ function Lookups:make(client, loop, call)
     err.endpoint = call.name
     return nil, err
   end
-  local value
-  value, err = recall(self, key)
+  local value, is_in_doubt
+  value, err, is_in_doubt = recall(self, call, key)
   if value ~= nil or err then
     return value, err
   end
+  call.mark = call.row.costs and self.cache:mark(key, is_in_doubt) or nil
   return ask(self, client, loop, call, key)
+end
+
+--- Whether a call would give what is kept, or that it is in doubt, and send nothing.
+---@param call contactout.Call
+---@param is_repeated? boolean what may have been charged is asked for again
+---@return boolean
+function Lookups:knows(call, is_repeated)
+  local text = self.cache:get(self.cache:key(call.request))
+  return text ~= nil and not (is_repeated and marks.is(text))
+end
+
+--- Waits, outside of any loop, until nothing that may be charged is on its way.
+function Lookups:finish()
+  local function is_done()
+    for _, flight in pairs(self._flights) do
+      if flight:is_at_stake() then
+        return false
+      end
+    end
+    return true
+  end
+  local _, flight = next(self._flights)
+  if flight and flight.loop.drive then
+    flight.loop.drive(is_done)
+  end
 end
 
 --- Takes what is under way to its end, and no more.
@@ -240,7 +290,9 @@ end
 ---@param cache contactout.Cache
 ---@return contactout.Lookups
 function M.new(cache)
-  return setmetatable({ cache = cache, _flights = {}, _is_closed = false }, Lookups)
+  return setmetatable({
+    cache = cache, keeps_doubts = false, _flights = {}, _is_closed = false,
+  }, Lookups)
 end
 
 return M

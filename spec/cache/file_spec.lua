@@ -7,6 +7,7 @@ end
 
 local file = require "contactout.cache.file"
 local journal = require "contactout.journal"
+local mark = require "contactout.cache.mark"
 local support = require "spec.support.journal"
 
 local now
@@ -49,6 +50,16 @@ describe("a store in a file", function()
     assert.is_nil(store:get("a"))
   end)
 
+  it("keeps no longer what is removed", function()
+    local store = open()
+    assert(store:set("a", "ninety", 10))
+    assert(store:remove("a"))
+    assert(store:remove("b"))
+    assert.is_nil(store:get("a"))
+    store:close()
+    assert.is_false(support.hold("ninety"))
+  end)
+
   it("deletes what is over when it is opened", function()
     local store = open()
     assert(store:set("a", "ninety", 10))
@@ -78,6 +89,17 @@ describe("a store in a file", function()
     store:close()
     assert.equal("journal", select(2, store:get("a")).kind)
     assert.equal("journal", select(2, store:set("a", "1", 10)).kind)
+    assert.equal("journal", select(2, store:remove("a")).kind)
+  end)
+
+  it("is purged of one key, also of its mark", function()
+    local store = open()
+    assert(mark.new(store, "ninety", 10, false):set())
+    assert(store:set("eighty", "+{}", 10))
+    store:close()
+    assert(journal.purge(support.path(), "ninety"))
+    assert.is_false(support.hold("ninety"))
+    assert.equal("+{}", open():get("eighty"))
   end)
 
   it("is purged with everything in it", function()

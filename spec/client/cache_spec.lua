@@ -253,6 +253,225 @@ describe("a file as store", function()
     client:close()
     caching({ store = files.path() })
   end)
+
+  describe("a lookup that costs", function()
+    local function opened(opts, settings)
+      settings = settings or {}
+      settings.store = files.path()
+      return caching(settings, opts)
+    end
+
+    --- How much it holds.
+    local function count(client)
+      return client._lookups.cache._store._db:first("SELECT count(*) AS n FROM results").n
+    end
+
+    -- A program that looks the same up, and is killed once the server has it.
+    local function be_killed(method)
+      files.write("program.lua", ([[
+        local contactout = require "contactout"
+        local client = assert(contactout.new { cache = { store = %q } })
+        client:%s({ profile = %q })
+      ]]):format(files.path(), method or "linkedin_enrich", PROFILE))
+      sandbox:fault("hold")
+      local line = "echo $$; CONTACTOUT_TOKEN=%s CONTACTOUT_BASE_URL=%s exec %s %s"
+      local pipe = assert(io.popen(line:format(support.TOKEN, sandbox.url, arg[-1],
+        files.path("program.lua"))))
+      local process = pipe:read("*l")
+      sandbox:wait { held = 1 }
+      os.execute("kill -9 " .. process)
+      pipe:close()
+      sandbox:release()
+    end
+
+    local function check_in_doubt(client)
+      local sent = requests()
+      local value, err = look_up(client)
+      assert.is_nil(value)
+      assert.equal("uncertain", err.kind)
+      assert.is_true(err.maybe_charged)
+      assert.equal("linkedin_enrich", err.endpoint)
+      assert.matches("retry_charged = true asks again", err.message, 1, true)
+      assert.equal(sent, requests())
+    end
+
+    it("has a mark before it is sent, and nothing of what is free", function()
+      local held = {}
+      local client
+      client = opened { observe = function(event)
+        if event.type == "request" then
+          held[#held + 1] = count(client)
+        end
+      end }
+      assert(client:phone_status({ profile = PROFILE }))
+      assert(look_up(client))
+      assert.same({ 0, 2 }, held)
+      assert.equal(2, count(client))
+    end)
+
+    it("says to a later program that it is in doubt after a kill", function()
+      be_killed()
+      local client = opened()
+      check_in_doubt(client)
+      check_in_doubt(client)
+      assert.equal(1, requests())
+    end)
+
+    it("asks again after a kill only with retry_charged, and keeps that answer", function()
+      be_killed()
+      local client = opened()
+      local reply = assert(look_up(client, { retry_charged = true }))
+      assert.equal(2, requests())
+      assert.same(reply, assert(look_up(client)))
+      client:close()
+      assert.same(reply, assert(look_up(opened())))
+      assert.equal(2, requests())
+    end)
+
+    it("stays in doubt after a kill until there is an answer", function()
+      be_killed()
+      local client = opened({ budget = { email = 0 }, max_retries = 0 })
+      local again = { retry_charged = true }
+      assert.equal("budget", select(2, look_up(client, again)).kind)
+      client:close()
+      client = opened({ max_retries = 0 })
+      sandbox:fault("status:429")
+      assert.equal("rate_limited", select(2, look_up(client, again)).kind)
+      check_in_doubt(client)
+    end)
+
+    it("asks after a kill for what is free, and for others", function()
+      be_killed("phone_status")
+      local client = opened()
+      assert(client:phone_status({ profile = PROFILE }))
+      assert(look_up(client))
+      assert.equal(3, requests())
+    end)
+
+    it("is planned as it would be asked for after a kill", function()
+      be_killed()
+      local client = opened()
+      local opts = { contacts = true }
+      assert.equal(1, client:plan("person", { PROFILE }, opts).known)
+      opts.retry_charged = true
+      assert.equal(0, client:plan("person", { PROFILE }, opts).known)
+    end)
+
+    it("is not in doubt after an error, whoever got it may ask again", function()
+      local client = opened({ max_retries = 0 })
+      for _, fault in ipairs { "reset-after", "status:500", "status:429", "reset-before" } do
+        sandbox:fault(fault)
+        assert.is_nil(look_up(client))
+        assert.equal(0, count(client))
+      end
+      client:close()
+      assert(look_up(opened()))
+      assert.equal(5, requests())
+    end)
+
+    it("is not in doubt where it was not sent, or nobody was found", function()
+      local client = opened({ budget = { email = 0 } }, { not_found_ttl = 0 })
+      assert.equal("budget", select(2, look_up(client)).kind)
+      assert.equal("not_found", select(2, client:people_enrich({ email = "a@b.example" })).kind)
+      assert.equal(0, count(client))
+    end)
+
+    it("is not in doubt while a request that was refused waits for the next", function()
+      local held
+      local client
+      client = opened { observe = function(event)
+        if event.type == "retry" then
+          held = count(client)
+        end
+      end }
+      sandbox:fault("status:429")
+      assert(look_up(client))
+      assert.equal(0, held)
+    end)
+
+    it("is not sent when the mark can't be written", function()
+      local client = opened()
+      assert(client._lookups.cache._store._db:exec("PRAGMA query_only = ON"))
+      local value, err = look_up(client)
+      assert.is_nil(value)
+      assert.equal("journal", err.kind)
+      assert.is_nil(err.maybe_charged)
+      assert.equal("linkedin_enrich", err.endpoint)
+      assert.equal(0, requests())
+      assert.equal(0, client:spent().uncertain.email)
+    end)
+
+    it("is in doubt, and not paid for twice, when its reply couldn't be kept", function()
+      local client
+      client = opened { observe = function(event)
+        if event.type == "response" then
+          client._lookups.cache._store._db:exec("PRAGMA query_only = ON")
+        end
+      end }
+      assert(look_up(client))
+      assert.equal("journal", select(2, look_up(client)).kind)
+      check_in_doubt(client)
+    end)
+
+    if compat.CAN_YIELD then
+      -- Looks it up in a task, whose request the server holds.
+      local function held(client)
+        sandbox:fault("hold")
+        local task = contactout.spawn(look_up, client)
+        repeat
+          contactout.sleep(0)
+        until client._core:pending() == 1
+        sandbox:wait { held = 1 }
+        return task
+      end
+
+      it("stays in doubt when its client was closed meanwhile", function()
+        local client = opened()
+        contactout.run(function()
+          local task = held(client)
+          client:close()
+          assert.is_true(select(2, task:wait()).maybe_charged)
+        end)
+        sandbox:release()
+        check_in_doubt(opened())
+      end)
+
+      it("stays in doubt when it failed after all had left", function()
+        local client = opened({ max_retries = 0, timeout = 0.2 })
+        contactout.run(function()
+          local task = held(client)
+          task:cancel()
+          assert.equal("cancelled", select(2, task:wait()).kind)
+        end)
+        sandbox:release()
+        check_in_doubt(client)
+      end)
+
+      it("is no longer in doubt with the reply that came after all had left", function()
+        local client = opened()
+        contactout.run(function()
+          local task = held(client)
+          task:cancel()
+          task:wait()
+          sandbox:release()
+        end)
+        assert(look_up(client))
+        assert.equal(1, requests())
+      end)
+
+      it("is joined, not in doubt, while it is under way", function()
+        local client = opened()
+        contactout.run(function()
+          local first = held(client)
+          local second = contactout.spawn(look_up, client)
+          contactout.sleep(0)
+          sandbox:release()
+          assert.same(assert(first:wait()), assert(second:wait()))
+        end)
+        assert.equal(1, requests())
+      end)
+    end
+  end)
 end)
 
 describe("a store that fails", function()
@@ -263,7 +482,7 @@ describe("a store that fails", function()
     client._lookups.cache._store = setmetatable({
       [name] = function() return nil, problem end,
     }, { __index = function(_, method)
-      return function(_, ...) return real[method](real, ...) end
+      return real[method] and function(_, ...) return real[method](real, ...) end
     end })
     return client, real
   end

@@ -13,7 +13,7 @@ local PERSON = data.person(6)
 -- A client that caches, whose requests the sandbox holds until `release`.
 local function holding(opts)
   opts = opts or {}
-  opts.cache, opts.headers = {}, { ["x-sandbox-fault"] = "hold" }
+  opts.cache, opts.headers = opts.cache or {}, { ["x-sandbox-fault"] = "hold" }
   return client(opts)
 end
 
@@ -85,5 +85,33 @@ fact("a client closed says cancelled to all who ask for the same", function()
     equal("cancelled", select(2, task:wait()).kind)
   end
 end)
+
+-- Such a client whose cache is in a file, once one that was closed has let that go.
+local function holding_next(path)
+  local is_there, one
+  facts.wait_until(function()
+    is_there, one = pcall(holding, { cache = { store = path } })
+    return is_there
+  end)
+  return one
+end
+
+if pcall(require, "contactout.store") then
+  fact("what costs is in doubt to the next client on a file if one was closed", function()
+    local path = os.tmpname()
+    local one = holding({ cache = { store = path } })
+    local tasks = ask(one, 2)
+    one:close()
+    release()
+    for _, task in ipairs(tasks) do
+      equal("cancelled", select(2, task:wait()).kind)
+    end
+    local another = holding_next(path)
+    local _, err = another:linkedin_enrich({ profile = PERSON.linkedin_url })
+    equal("uncertain", err.kind)
+    another:close()
+    os.remove(path)
+  end)
+end
 
 return list

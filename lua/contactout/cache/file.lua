@@ -1,5 +1,5 @@
 -- A cache's store in a journal's file, which is its own: one process at a time has
--- it, only its owner can read it, and each text is durable when `set` returns,
+-- it, only its owner can read it, and each change is durable when its method returns,
 -- about a millisecond later. What is over is deleted when the file is opened.
 
 local M = {}
@@ -11,6 +11,7 @@ local IDENTITY = { operation = "cache" }
 -- it is over: SQLite takes such a beginning for the number.
 local GET = "SELECT value FROM results WHERE key = ? AND CAST(value AS INTEGER) > ?"
 local SET = "INSERT OR REPLACE INTO results (key, state, value) VALUES (?, 'answered', ?)"
+local REMOVE = "DELETE FROM results WHERE key = ?"
 local SWEEP = "DELETE FROM results WHERE CAST(value AS INTEGER) <= ?"
 
 ---@class contactout.FileStore
@@ -38,6 +39,15 @@ end
 function File:set(key, text, seconds)
   local ends = ("%.0f "):format(math.ceil(self._time() + seconds))
   local ok, err = self._db:run(SET, key, ends .. text)
+  return ok and true or nil, err
+end
+
+--- Keeps nothing under a key any more.
+---@param key string
+---@return true|nil
+---@return contactout.Error|nil err kind `journal`
+function File:remove(key)
+  local ok, err = self._db:run(REMOVE, key)
   return ok and true or nil, err
 end
 

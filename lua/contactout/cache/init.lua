@@ -4,12 +4,14 @@
 --
 --   get(key)                 -> the text, or nil; nil, err where that can't be said
 --   set(key, text, seconds)  -> true | nil, err
+--   remove(key)              -> true | nil, err; only in one that is to hold marks (mark.lua)
 --   close()
 --
 -- Knows nothing of waiting and of requests under way: lookups.lua does.
 
 local core = require "contactout.core"
 local errors = require "contactout.errors"
+local marks = require "contactout.cache.mark"
 local memory = require "contactout.cache.memory"
 local options = require "contactout.options"
 local shared_dict = require "contactout.cache.shared_dict"
@@ -40,7 +42,7 @@ end
 
 --- What is kept under a key.
 ---@param key string
----@return string|nil text for `read`
+---@return string|nil text for `read`, unless it is a mark
 ---@return contactout.Error|nil err of the store
 function Cache:get(key)
   return self._store:get(key)
@@ -68,10 +70,28 @@ end
 ---@return contactout.Error|nil err of the store
 function Cache:set(key, text)
   local seconds = text:sub(1, 1) == REPLY and self.ttl or self.not_found_ttl
-  if seconds == 0 then
-    return true
+  if seconds > 0 then
+    return self._store:set(key, text, seconds)
+  elseif self._store.remove then
+    return self._store:remove(key) -- a mark
   end
-  return self._store:set(key, text, seconds)
+  return true
+end
+
+--- The mark of a lookup that costs.
+---@param key string
+---@param is_found boolean there is one from before
+---@return contactout.Mark|nil mark nil: who knows no replies from before needs none
+function Cache:mark(key, is_found)
+  local has_marks = self._store.remove and self.ttl > 0
+  return has_marks and marks.new(self._store, key, self.ttl, is_found) or nil
+end
+
+--- Keeps what it finds from here on in another store.
+---@param store table
+function Cache:use(store)
+  self._store:close()
+  self._store = store
 end
 
 --- What a text stands for, made anew: each reader may change his own.

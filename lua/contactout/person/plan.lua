@@ -40,8 +40,8 @@ local function add(sums, row, params)
 end
 
 -- Counts one input, and what it costs if nobody has asked for it before -> the endpoint
-local function count(plan, client, who, wanted, seen)
-  local endpoint, params = person.request(who, wanted)
+local function count(plan, client, who, given, seen)
+  local endpoint, params = person.request(who, given.contacts)
   local row = endpoint and options.find(core.endpoints, endpoint)
   local call = row and clients.prepare(client, row, params)
   if not call then
@@ -54,8 +54,7 @@ local function count(plan, client, who, wanted, seen)
     return
   end
   seen[name], plan.keys = true, plan.keys + 1
-  local cache = client._lookups and client._lookups.cache
-  if cache and cache:get(cache:key(call.request)) then
+  if client._lookups and client._lookups:knows(call, given.retry_charged) then
     plan.known = plan.known + 1
     return
   end
@@ -89,7 +88,7 @@ function M.plan(client, _, input, opts)
     if rest.key then
       who = rest.key(item)
     end
-    row = count(plan, client, who, rest.contacts, seen) or row
+    row = count(plan, client, who, rest, seen) or row
   end
   plan.seconds = row and forecast.seconds(client, row, plan.requests) or 0
   return plan
