@@ -106,6 +106,7 @@ build = {
     ["contactout.command.bulk"] = "lua/contactout/command/bulk.lua",
     ["contactout.command.columns"] = "lua/contactout/command/columns.lua",
     ["contactout.command.endings"] = "lua/contactout/command/endings.lua",
+    ["contactout.command.everybody"] = "lua/contactout/command/everybody.lua",
     ["contactout.command.formats"] = "lua/contactout/command/formats.lua",
     ["contactout.command.input"] = "lua/contactout/command/input.lua",
     ["contactout.command.lists"] = "lua/contactout/command/lists.lua",

@@ -2,6 +2,7 @@
 
 local cjson = require "cjson"
 local command = require "spec.support.command"
+local compat = require "contactout.compat"
 local data = require "contactout.sandbox.data"
 local examples = require "spec.support.examples"
 
@@ -95,6 +96,95 @@ describe("contactout person", function()
     assert.matches("0 to be asked for, 10 known already", plan.out)
     assert.equal(first.out, run(input .. " --journal " .. journal).out)
     assert.equal(requests, sandbox:state().requests)
+  end)
+
+  -- Kills it once the server has so many of its requests, and lets those have their replies.
+  local function kill(words, held)
+    sandbox:fault("hold", held)
+    local pipe = assert(io.popen("echo $$; exec " .. command.words("person " .. words)
+      .. " 2>/dev/null"))
+    local process = pipe:read("*l")
+    sandbox:wait { held = held }
+    os.execute("kill -9 " .. process)
+    pipe:close()
+    sandbox:release()
+  end
+
+  local function check_charged_once()
+    local most = examples.charges(sandbox, "search")
+    assert.is_true(most <= 1)
+  end
+
+  it("has rows in doubt after a kill, and asks for them with --again alone", function()
+    local journal = examples.file() .. ".journal"
+    local words = command.people(1, 10) .. " --journal " .. journal
+    kill(words, compat.CAN_YIELD and 4 or 1)
+    local ended = run(words)
+    assert.equal(1, ended.code, ended.err)
+    local doubtful = command.count(ended, "uncertain")
+    assert.is_true(doubtful >= (compat.CAN_YIELD and 4 or 1))
+    assert.equal(10 - doubtful, command.count(ended, "found"))
+    assert.matches("retry_charged = true asks again", ended.out)
+    assert.equal(ended.out, run(words).out)
+    check_charged_once()
+    ended = run(words .. " --again")
+    assert.equal(0, ended.code, ended.err)
+    assert.equal(10, command.count(ended, "found"))
+  end)
+
+  it("asks with --again alone, too, where a reply didn't come", function()
+    local journal = examples.file() .. ".journal"
+    local words = command.people(1, 3) .. " --max-retries 0 --journal " .. journal
+    sandbox:fault("reset-after")
+    for _ = 1, 2 do
+      assert.equal(1, command.count(run(words), "uncertain"))
+    end
+    check_charged_once()
+    assert.equal(3, command.count(run(words .. " --again"), "found"))
+  end)
+
+  -- What ^C itself meets, amid a line of Lua, may be in doubt.
+  it("writes down what it is paying for before ^C ends it", function()
+    local journal, log = examples.file() .. ".journal", examples.file()
+    local words = command.people(1, 60) .. " --journal " .. journal
+    sandbox:fault("delay:0.05", -1)
+    local shell = assert(io.popen(command.words("person " .. words) .. " >/dev/null 2>" .. log
+      .. " & echo $!; wait $! 2>&-; echo $?"))
+    local process = shell:read("*l")
+    sandbox:wait { requests = 5 }
+    os.execute("kill -INT " .. process)
+    assert.equal(130, tonumber(shell:read("*l")), examples.contents(log))
+    shell:close()
+    local ended = run(words)
+    local doubtful = command.count(ended, "uncertain")
+    assert.is_true(doubtful <= 1)
+    assert.equal(60, command.count(ended, "found") + doubtful)
+    check_charged_once()
+  end)
+
+  it("asks for nobody twice within a run, however many are between", function()
+    local env = [[LUA_INIT='require("contactout.cache.memory").MOST_ENTRIES = 2']]
+    local rows = {}
+    for i = 1, 10 do
+      rows[i], rows[i + 10] = data.person(i).linkedin_url, data.person(i).linkedin_url
+    end
+    sandbox:fault("reset-after")
+    local ended = run("--max-retries 0 --concurrency 1", {
+      env = env, input = table.concat(rows, "\n") .. "\n",
+    })
+    assert.equal(18, command.count(ended, "found"))
+    assert.equal(2, command.count(ended, "uncertain"))
+    assert.equal(10, sandbox:state().requests)
+  end)
+
+  it("finishes what is on its way before it ends at its budget", function()
+    local journal = examples.file() .. ".journal"
+    local words = command.people(1, 20) .. " --journal " .. journal
+    sandbox:fault("delay:0.05", -1)
+    assert.equal(3, run(words .. " --budget search=5").code)
+    local ended = run(words)
+    assert.equal(20, command.count(ended, "found"))
+    assert.equal(20, sandbox:state().charges[command.TOKEN].search)
   end)
 
   it("makes no journal for a plan", function()

@@ -19,13 +19,14 @@ function M.words(words, token)
   return examples.command(M.sandbox, token or M.TOKEN, PROGRAM .. words)
 end
 
---- Runs it. opts: `token`; `input`, a text; `before` and `after`, more of the shell's line
---- -> `out`, `err`, `code` (above 128: a signal's)
+--- Runs it. opts: `token`; `input`, a text; `env`, of the shell's; `before` and `after`, more of
+--- its line -> `out`, `err`, `code` (above 128: a signal's)
 function M.run(words, opts)
   opts = opts or {}
   local errors, codes = examples.file(), examples.file()
   local input = opts.input and "<" .. examples.file(opts.input) or "</dev/null"
-  local line = ("{ %s 2>%s; echo $? >%s; }"):format(M.words(words, opts.token), errors, codes)
+  local line = ("{ %s %s 2>%s; echo $? >%s; }"):format(opts.env or "", M.words(words, opts.token),
+    errors, codes)
   line = opts.before and opts.before .. " | " .. line or line .. " " .. input
   local pipe = assert(io.popen(line .. (opts.after or "")))
   local out = pipe:read("*a")

@@ -3,6 +3,7 @@
 
 local compat = require "contactout.compat"
 local contactout = require "contactout"
+local everybody = require "contactout.command.everybody"
 local forecast = require "contactout.forecast"
 local lists = require "contactout.command.lists"
 local person = require "contactout.person"
@@ -60,11 +61,25 @@ local function for_each(next_row, fn, concurrency)
   end
 end
 
+-- Whoever may have been charged for is asked for again with --again alone: a run can be
+-- killed before its user has read who that was. Without a journal nobody is forgotten,
+-- however long the list is.
+local function prepare(lookups, opts)
+  lookups.keeps_doubts = true
+  if not opts.journal then
+    lookups.cache:use(everybody.new())
+  end
+end
+
 --- Looks the rows up.
 function M.ask(_, client, opts, work)
+  prepare(client._lookups, opts)
   local state = { done = 0, found = 0, missing = 0, failed = 0 }
-  local find = new_finder(client, opts)
-  for_each(work.next_row, function(row)
+  local find, is_over = new_finder(client, opts), false
+  local function next_row()
+    return not is_over and work.next_row() or nil
+  end
+  local ok, problem = pcall(for_each, next_row, function(row)
     local found, err = find(row)
     if err and ENDS[err.kind] then
       error(err, 0)
@@ -74,6 +89,11 @@ function M.ask(_, client, opts, work)
     state[name], state.done = state[name] + 1, state.done + 1
     work.show(state)
   end, opts.concurrency)
+  is_over = true
+  if not ok then -- ^C may have come amid anything
+    pcall(client._lookups.finish, client._lookups)
+    error(problem, 0)
+  end
 end
 
 return M

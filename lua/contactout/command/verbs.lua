@@ -86,8 +86,8 @@ function M.person.declare(command)
     command:option("--contacts"):argname("KIND,.."):convert(settings.to_contacts):description(
       "contacts to find: work_email, personal_email, phone; or all of them; none"),
     command:option("--journal"):argname("FILE"):description("keeps what was found for 30 days: "
-      .. "another run with it gets that again, free; what was on its way when one was killed is "
-      .. "asked again. Without it a run itself knows the last 10,000 people"),
+      .. "another run with it gets that again, free; who was being asked for when one was killed "
+      .. "is uncertain"),
     command:option("--budget"):argname("KIND=N,.."):convert(settings.to_budget):description(
       "credits this run may spend, by kind"),
     command:option("--limit"):argname("N"):convert(settings.to_number):description(
@@ -95,7 +95,8 @@ function M.person.declare(command)
     command:option("--concurrency"):argname("N"):convert(settings.to_number):description(
       "requests in flight at most; 16"),
     command:flag("--again --retry-charged"):target("again"):description(
-      "repeat a request even where the first attempt may have been charged"),
+      "ask again for who is uncertain, and repeat a request even where the first attempt may have "
+      .. "been charged"),
   })
 end
 
