@@ -204,14 +204,15 @@ define run_specs
 	@eval "$$($(MAKE) -s env LUA=$(1))" && $(1) $(BUSTED) $(2) $(SPEC)
 endef
 
-# The proofs of bulk work take their time, and say little more on a third Lua.
+# The proofs of bulk work, and whole programs as users run them, take their time and say
+# little more on a third Lua.
 .PHONY: test
 test: deps lint ## install, build, check and run all specs
 	$(call run_specs,lua5.4,)
 	$(call run_specs,luajit,)
-	$(call run_specs,lua5.3,--exclude-tags=soak)
-	$(call run_specs,lua5.2,--exclude-tags=soak)
-	$(call run_specs,lua5.1,--exclude-tags=soak$(,)yields)
+	$(call run_specs,lua5.3,--exclude-tags=soak$(,)programs)
+	$(call run_specs,lua5.2,--exclude-tags=soak$(,)programs)
+	$(call run_specs,lua5.1,--exclude-tags=soak$(,)programs$(,)yields)
 
 # Programs that end, fork or are collected with something in flight, in every
 # host, each a hundred times: what goes wrong there goes wrong sometimes. And

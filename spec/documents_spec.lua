@@ -42,7 +42,7 @@ local function add(block)
   end
 end
 
-describe("documents", function()
+describe("documents #programs", function()
   for _, file in ipairs(files("README.md examples/*.md")) do
     for _, block in ipairs(documents.markdown(file)) do
       add(block)

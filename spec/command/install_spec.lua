@@ -17,7 +17,7 @@ local function shell(line)
   return text
 end
 
-describe("the installed command", function()
+describe("the installed command #programs", function()
   before_each(function()
     command.begin()
     folder = os.tmpname()

@@ -5,7 +5,7 @@ local data = require "contactout.sandbox.data"
 local examples = require "spec.support.examples"
 local support = require "spec.support.sandbox"
 
-describe("examples/bulk_contacts.lua", function()
+describe("examples/bulk_contacts.lua #programs", function()
   local sandbox, output
 
   setup(function()

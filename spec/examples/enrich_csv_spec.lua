@@ -39,7 +39,7 @@ local function asked()
   return requests
 end
 
-describe("examples/enrich_csv.lua #yields", function()
+describe("examples/enrich_csv.lua #yields #programs", function()
   local run, records, header
 
   setup(function()

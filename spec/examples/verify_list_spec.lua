@@ -3,7 +3,7 @@
 local examples = require "spec.support.examples"
 local support = require "spec.support.sandbox"
 
-describe("examples/verify_list.lua", function()
+describe("examples/verify_list.lua #programs", function()
   after_each(examples.remove_files)
 
   it("writes a verdict for each line", function()

@@ -195,7 +195,7 @@ describe("limits in Redis", function()
   end)
 end)
 
-describe("a Redis that is lost", function()
+describe("a Redis that is lost #programs", function()
   before_each(function()
     server = redis.start()
   end)
@@ -298,7 +298,7 @@ local function run_five(program)
   return output
 end
 
-describe("five processes of two Luas #yields", function()
+describe("five processes of two Luas #yields #programs", function()
   it("share one budget, use it, and draw no 429 by any rolling minute #speed", function()
     server = redis.start()
     sandbox:config { minute = MINUTE }
