@@ -31,6 +31,23 @@ describe("a page", function()
         person("https://linkedin.com/in/ada"))))
   end)
 
+  it("knows people by the names under which they stand, if these are no URLs", function()
+    assert.same({ "linkedin.com/in/zoe", "linkedin.com/in/ada" }, keys(PEOPLE,
+      '{"profiles":{"Zoe":{"full_name":"Zoe"},"ada":{"li_vanity":"else","full_name":"Ada"}}}'))
+    assert.same({ "linkedin.com/in/ada" }, keys(PEOPLE,
+      '{"profiles":[{"li_vanity":"Ada","full_name":"Ada"}]}'))
+  end)
+
+  it("takes no place in a list with gaps for a name", function()
+    assert.same({ "linkedin.com/in/zoe", "linkedin.com/in/ada" }, keys(PEOPLE,
+      ('{"profiles":{"0":%s,"2":%s}}'):format(person("https://linkedin.com/in/zoe"),
+        person("https://linkedin.com/in/ada"))))
+    local reply = assert(core.decode('{"companies":{"0":{"name":"A"},"2":{"name":"B"}}}'))
+    local entries = page.read(COMPANIES, reply).entries
+    assert.is_nil(entries[1].record.domain)
+    assert.not_equal("0", entries[1].key)
+  end)
+
   it("knows companies by their page, else by their domain, else by all that they are", function()
     local found = keys(COMPANIES, [[{"companies":[
       {"name":"A","li_vanity":"https://www.linkedin.com/company/A/","domain":"a.example"},

@@ -21,9 +21,12 @@ local function row_of(name)
   return options.find(core.endpoints, name)
 end
 
--- By its place in the page, or by what it says of itself.
+-- By the URL under which it stood or that it says itself; else by its name in such a URL.
 local function person_key(person, name)
-  local url = name or person.linkedin_url
+  local url, vanity = person.linkedin_url, name or person.vanity
+  if not url and vanity then
+    url = "https://www.linkedin.com/in/" .. vanity
+  end
   return url and select(2, keys.profile(url))
 end
 

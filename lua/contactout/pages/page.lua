@@ -24,8 +24,14 @@ local function positive_integer(value)
   return type(value) == "number" and value >= 1 and value % 1 == 0 and value or nil
 end
 
-local function entry_of(kind, name, raw)
-  name = type(name) == "string" and name or nil
+-- Under what a record stood. A place in a list, which is an object if it has gaps, is none:
+-- the next page has the same places.
+local function name_of(key)
+  return type(key) == "string" and not key:find("^%d+$") and key or nil
+end
+
+local function entry_of(kind, key_in_page, raw)
+  local name = name_of(key_in_page)
   local record = kind.record(raw, name)
   local key = kind.key(record, name) or core.digest(core.encode(raw))
   return { key = key, name = name, raw = raw, record = record }
