@@ -149,7 +149,7 @@ function M.request(who, wanted)
   if not params then
     return nil, only
   end
-  return route(params, only, wanted or false)
+  return route(params, only, wanted)
 end
 
 --- By what two spellings of one person are the same.

@@ -43,7 +43,7 @@ local methods = {}
 --- which costs nothing but yields in a host. For other searches nobody can say: what
 --- neither `limit` nor the journal bounds is `math.huge`.
 ---@param method "contacts"|"verify"|"domains"|"person"|"each_person"|"each_company"|string
----@param input any as that method takes it; of `person` a list of those, or an iterator
+---@param input any as that method takes it; of `person` also a list of those, or an iterator
 ---@param opts? table that method's, of which a journal is read if it is there; and
 ---  `check = true`, for contacts: the three free checkers are asked about each new key,
 ---  50 people a minute, and the credits are narrowed by what they say; yields in a host

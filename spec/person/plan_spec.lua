@@ -27,6 +27,28 @@ describe("client:plan of person", function()
     }, plan({ URL, "jo@acme.example" }, { contacts = true }).credits)
   end)
 
+  it("reckons with the `include` of a table, as the lookup does", function()
+    local who = { email = "jo@acme.example", include = { "phone" } }
+    assert.same({ search = { min = 0, max = 1 }, phone = { min = 0, max = 1 } },
+      plan({ who }).credits)
+    assert.same({ search = { min = 0, max = 1 } }, plan({ who }, { contacts = false }).credits)
+  end)
+
+  it("knows a table again, in whatever order it was filled", function()
+    local one, other = {}, {}
+    local names = { "full_name", "company", "location", "job_title", "education" }
+    for i = 1, #names do
+      one[names[i]], other[names[#names + 1 - i]] = "Acme", "Acme"
+    end
+    assert.equal(1, plan({ one, other }).duplicates)
+  end)
+
+  it("takes one person for a list of one", function()
+    assert.equal(1, plan(URL).keys)
+    assert.equal(1, plan({ email = "jo@acme.example" }).keys)
+    assert.equal(0, plan({}).keys)
+  end)
+
   it("takes an iterator, and the option key", function()
     local rows = { { who = URL }, { who = { full_name = "Jo Sand", company = "Acme" } } }
     local i = 0
@@ -50,5 +72,8 @@ describe("client:plan of person", function()
     local client = support.client()
     assert.equal("input", select(2, client:plan("person", 5)).param)
     assert.equal("contact", select(2, client:plan("person", {}, { contact = true })).param)
+    local ok, problem = pcall(client.plan, client, "person", { URL }, "contacts")
+    assert.is_false(ok)
+    assert.is_truthy(problem:find("opts must be a table, not a string", 1, true))
   end)
 end)

@@ -17,10 +17,18 @@ for _, option in ipairs(person.OPTIONS) do
   OPTIONS[#OPTIONS + 1] = option
 end
 
+-- Whether that is somebody, and no list of people.
+local function is_person(input)
+  return type(input) == "string"
+    or type(input) == "table" and input[1] == nil and next(input) ~= nil
+end
+
 -- What gives the next input; nil: it is none.
 local function iterator_of(input)
   if tasks.is_callable(input) then
     return input
+  elseif is_person(input) then
+    input = { input }
   elseif type(input) ~= "table" then
     return nil
   end
@@ -48,7 +56,8 @@ local function count(plan, client, who, given, seen)
     plan.invalid = plan.invalid + 1
     return
   end
-  local name = person.canonical(who) or core.digest(core.encode(params))
+  local request = call.request
+  local name = person.canonical(who) or request.target .. "\n" .. (request.body or "")
   if seen[name] then
     plan.duplicates = plan.duplicates + 1
     return
@@ -65,15 +74,19 @@ end
 
 --- Plans calls of `client:person`: see contactout/plans.lua.
 ---@param client contactout.Client
----@param input any a list, or what gives the next: of people as `person` takes them
+---@param input any one person as `person` takes them, a list of people, or what gives the
+---  next
 ---@param opts? table that method's; and `key`, a function that gives the `who` of an input
 ---@return contactout.Plan|nil plan
 ---@return contactout.Error|nil err
 function M.plan(client, _, input, opts)
+  if opts ~= nil and type(opts) ~= "table" then
+    error("opts must be a table, not a " .. type(opts), 2)
+  end
   local next_input = iterator_of(input)
   if not next_input then
-    return errors.fail("invalid_argument", "input must be a list or an iterator, not a "
-      .. type(input), { param = "input" })
+    return errors.fail("invalid_argument", "input must be somebody, a list or an iterator, "
+      .. "not a " .. type(input), { param = "input" })
   end
   local for_core, rest = options.read(OPTIONS, opts)
   if not for_core then
