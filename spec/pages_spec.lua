@@ -318,6 +318,9 @@ describe("what is wrong with a call", function()
     } do
       assert.has_error(call)
     end
+    assert.has_error(function()
+      client:each_decision_maker(42)
+    end, "query must be a table or a text, not a number")
   end)
 end)
 

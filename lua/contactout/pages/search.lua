@@ -90,8 +90,11 @@ local M = {}
 ---@param query any
 ---@return string|nil problem nil: it is one
 function M.problem(method, query)
-  local is_query = type(query) == "table" or type(query) == "string" and kinds[method].read
-  return not is_query and "must be a table, not a " .. type(query) or nil
+  local may_be_text = kinds[method].read ~= nil
+  if type(query) == "table" or may_be_text and type(query) == "string" then
+    return nil
+  end
+  return ("must be a table%s, not a %s"):format(may_be_text and " or a text" or "", type(query))
 end
 
 ---@param client contactout.Client
