@@ -260,6 +260,19 @@ describe("a journal", function()
     assert.equal(COUNT, #walk())
   end)
 
+  it("is free after an end at which on_progress raises", function()
+    local people = each { on_progress = function(state)
+      if state.done == COUNT then
+        error("no more", 0)
+      end
+    end }
+    local list, failure = pages.collect(people)
+    assert.equal(COUNT, #list)
+    assert.equal("no more", failure)
+    assert.equal(COUNT, #walk())
+    assert.is_nil(people())
+  end)
+
   it("is free once nobody holds the walk", function()
     pages.collect(each(), 1)
     collectgarbage()

@@ -124,13 +124,14 @@ local function close_book(self)
   end
 end
 
--- The end: a failure is raised, each time.
+-- The end: a failure is raised, each time. The last report may raise, too.
 local function finish(self)
-  if not self.is_closed then
-    self._tally:report(true)
-  end
+  local was_closed = self.is_closed
   self.is_closed = true
   close_book(self)
+  if not was_closed then
+    self._tally:report(true)
+  end
   if self.failure then
     error(self.failure[1], 0)
   end
