@@ -42,7 +42,8 @@ end
 describe("company", function()
   it("knows a company by its page, or by its domain", function()
     tells_apart(keys.company, {
-      { "https://www.linkedin.com/company/Acme/", "linkedin.com/company/acme?x=1" },
+      { "https://www.linkedin.com/company/Acme/", "linkedin.com/company/acme?x=1",
+        "https://de.linkedin.com/company/acme/about/" },
       { "https://www.linkedin.com/company/acme-two" },
       { "acme.example", "https://www.Acme.example/about" },
     })

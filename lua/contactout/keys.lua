@@ -39,12 +39,14 @@ local function canonical_host(host)
   return host
 end
 
--- After /in/ stands a name, which is unique, and what follows it is a language or
--- a part of the page. After /pub/ the name is not unique: the whole path counts.
+-- After these stands a name, which is unique, and what follows it is a language or a
+-- part of the page. After /pub/ the name is not unique: the whole path counts.
+local HAS_NAME = { ["in"] = true, company = true, school = true, showcase = true }
+
 local function canonical_path(path)
   local place, rest = path:match("^/(%a+)/(.*)$")
   place = place and place:lower()
-  if place == "in" then
+  if HAS_NAME[place] then
     rest = rest:match("^[^/]*")
   else
     rest = (rest or path):gsub("/+$", "")
