@@ -158,6 +158,11 @@ function Budget:count_elsewhere(charged, uncertain)
   recount(self, self._elsewhere, charged, uncertain)
 end
 
+--- From now on nothing may be spent. What was set aside before still gets settled.
+function Budget:close()
+  self._limits = zeros()
+end
+
 --- What was spent: a number for each kind, and the same in `uncertain` for what may
 --- have been, which includes requests in flight.
 ---@return contactout.Spent totals

@@ -307,6 +307,41 @@ describe("a walk with a journal beside others #yields", function()
     assert.equal(COUNT, #walk())
   end)
 
+  -- Nobody can read what an iterator gets from here on; and its end sets the journal free.
+  local function is_not_sent_again(leave)
+    pages.pages_of_ten(false, "hold,status:429")
+    contactout.run(function()
+      local held = { each { prefetch = true } }
+      held[1]()
+      pages.wait_until_held()
+      support.sandbox:release()
+      leave(held)
+      local again, failure
+      repeat
+        contactout.sleep(0.001)
+        again, failure = walk(nil, 10)
+      until not failure
+      assert.equal(10, #again)
+    end)
+    assert.same({ 1, 2 }, pages.pages_asked())
+    assert.equal(COUNT, #walk())
+    assert.equal(COUNT, support.charges().search)
+  end
+
+  it("tries no page again once it is closed", function()
+    is_not_sent_again(function(held)
+      held[1]:close()
+    end)
+  end)
+
+  it("tries no page again once nobody holds the walk", function()
+    is_not_sent_again(function(held)
+      held[1] = nil
+      collectgarbage()
+      collectgarbage()
+    end)
+  end)
+
   it("keeps a page whose waiter was cancelled and never came back", function()
     pages.pages_of_ten("hold")
     contactout.run(function()

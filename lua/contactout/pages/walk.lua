@@ -104,8 +104,8 @@ local function turn_over(self)
   if not turn.has_ended then
     turn:wait()
   end
-  if self.turn ~= turn then
-    return -- somebody else was quicker
+  if self.turn ~= turn or self.is_closed then
+    return -- somebody else was quicker, or has closed it
   end
   self.turn, self.failure = nil, turn.failure
   if turn.page then
@@ -163,17 +163,19 @@ function Walk:next()
   return finish(self)
 end
 
---- Nobody wants a record any more. Waits for nothing and wakes nobody, so that the
---- collector may call it.
+--- Nobody wants a record any more, so a page on its way isn't sent, or not again. Waits
+--- for nothing and wakes nobody, so that the collector may call it.
 function Walk:forget()
   self.is_closed = true
+  self.budget:close()
   close_book(self)
 end
 
 --- Ends the walk. A page that wasn't sent is called off; one that was is waited for, where
---- that is possible, so that it gets into the journal.
+--- that is possible, so that it gets into the journal; it isn't sent again.
 function Walk:close()
   self.is_closed = true
+  self.budget:close()
   if self.turn then
     self.turn:close()
   end
