@@ -85,16 +85,10 @@ end
 
 -- Starting ------------------------------------------------------------------------
 
--- The group of a flight: its asker's, so that `run` ends with what was paid for kept.
-local function group_here()
-  local running = task.running()
-  return running and running.group or task.new_group(function() end)
-end
-
 -- Starts a flight where it outlives who asked.
 local function start(self, client, flight, place)
   self._flights[flight.key] = flight
-  flight.task = task.start(place, group_here(),
+  flight.task = task.start(place, task.group_of_request(),
     compat.pack(fly, self, client, flight, flight:board()),
     function(ended)
       land(self, flight, pcall(ended.result, ended))

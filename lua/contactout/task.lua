@@ -114,6 +114,13 @@ function M.new_group(on_end)
   return { live = 0, failed = {}, on_end = on_end }
 end
 
+--- The group of a task that makes a request: that of whoever needs it, so that `run` ends
+--- with what was paid for kept.
+function M.group_of_request()
+  local running = M.running()
+  return running and running.group or M.new_group(function() end)
+end
+
 --- The first of a list of failed tasks for which nobody has waited.
 ---@return contactout.Task|nil
 function M.first_unwaited(failed)

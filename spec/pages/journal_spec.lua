@@ -296,6 +296,23 @@ describe("a walk with a journal beside others #yields", function()
     assert.same({ 1, 2 }, pages.pages_asked())
   end)
 
+  it("keeps a page that was under way when the loop's body failed", function()
+    pages.pages_of_ten(false, "hold")
+    local ok, problem = pcall(contactout.run, function()
+      for _ in each { prefetch = true } do
+        pages.wait_until_held()
+        support.sandbox:release()
+        error("the caller's own", 0)
+      end
+    end)
+    assert.is_false(ok)
+    assert.equal("the caller's own", problem)
+    collectgarbage()
+    collectgarbage()
+    assert.equal(20, #(walk(nil, 20)))
+    assert.same({ 1, 2 }, pages.pages_asked())
+  end)
+
   it("forgets a page that was called off", function()
     local client = support.client { rate_limits = { search = 10, window = 60 } }
     contactout.run(function()

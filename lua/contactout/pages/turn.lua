@@ -150,8 +150,7 @@ function M.start(walk)
   }, Turn)
   walk.turn, walk.next_number = turn, turn.number + 1
   if place then
-    turn._task = task.start(place, task.new_group(function() end),
-      compat.pack(process, turn, walk))
+    turn._task = task.start(place, task.group_of_request(), compat.pack(process, turn, walk))
   else
     process(turn, walk)
   end
