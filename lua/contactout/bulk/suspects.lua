@@ -57,8 +57,9 @@ end
 ---@param batch contactout.Batch
 ---@return boolean is_probe
 function Suspects:take_back(batch)
-  self._is_back = batch == self._probe
-  return self._is_back
+  local is_probe = batch == self._probe
+  self._is_back = self._is_back or is_probe
+  return is_probe
 end
 
 --- Nothing more comes of a batch, unless it was taken back.
