@@ -4,6 +4,7 @@
 local bulk = require "spec.support.bulk"
 local contactout = require "contactout"
 local core = require "contactout.core"
+local plain = require "contactout.loops.plain"
 local support = require "spec.support.client"
 
 local sandbox, quick = support.sandbox, bulk.quick
@@ -411,6 +412,26 @@ describe("a run with a journal", function()
     _, failure = bulk.collect(client:verify(bulk.emails(3), journaled()))
     assert.equal("journal", failure.kind)
     assert.equal(6, #bulk.collect(client:contacts(bulk.urls(1, 6), journaled())))
+  end)
+
+  it("takes up a whole job that a host had no place for, whatever its budget #yields", function()
+    local opts = journaled { job_timeout = 0.03, budget = { email = 9 } }
+    sandbox:fault("job-never", 1, "people_linkedin_batch_v2")
+    bulk.collect(support.client():contacts(bulk.urls(1, 6), opts))
+    local host, has_place = { name = "crowded" }, false
+    for name, member in pairs(plain) do
+      host[name] = host[name] or member
+    end
+    function host.detached()
+      return has_place and plain or nil, not has_place and { kind = "connection" } or nil
+    end
+    contactout.run(function()
+      local iterator = support.client { loop = host }:contacts(bulk.urls(1, 6), opts)
+      assert.is_false((pcall(iterator)))
+      has_place = true
+      assert.same({ job_timeout = 6 }, bulk.kinds(bulk.collect(iterator)))
+    end)
+    assert.equal(1, bulk.requests("people_linkedin_batch_v2"))
   end)
 
   it("goes on with what was in flight when it was closed", function()

@@ -20,14 +20,15 @@ local ENDS_RUN = {
   cancelled = true, -- the client was closed
 }
 
---- As much of a batch as the budget allows. Nil: nothing by now, or for good if nothing is
---- in flight of which less may be charged than was reckoned with.
+--- As much of a batch as the budget allows; all of one that an earlier run has submitted.
+--- Nil: nothing by now, or for good if nothing is in flight of which less may be charged
+--- than was reckoned with.
 ---@param run contactout.Run
 ---@param batch contactout.Batch
 ---@return contactout.Batch|nil
 function M.fit(run, batch)
   local fitting, err = run.purse:fitting(#batch)
-  if fitting >= #batch then
+  if batch.uuid or fitting >= #batch then
     return batch
   elseif fitting > 0 then
     local part, rest = batches.cut(batch, fitting)
