@@ -77,6 +77,7 @@ build = {
     ["contactout.bulk.answers"] = "lua/contactout/bulk/answers.lua",
     ["contactout.bulk.by_job"] = "lua/contactout/bulk/by_job.lua",
     ["contactout.bulk.by_request"] = "lua/contactout/bulk/by_request.lua",
+    ["contactout.bulk.endings"] = "lua/contactout/bulk/endings.lua",
     ["contactout.bulk.flight"] = "lua/contactout/bulk/flight.lua",
     ["contactout.bulk.hold"] = "lua/contactout/bulk/hold.lua",
     ["contactout.bulk.intake"] = "lua/contactout/bulk/intake.lua",

@@ -1,5 +1,6 @@
 -- Limits that processes share in a real Redis, against a server that counts.
 
+local bulk = require "spec.support.bulk"
 local contactout = require "contactout"
 local core = require "contactout.core"
 local nginx = require "spec.support.nginx"
@@ -90,6 +91,33 @@ describe("limits in Redis that can't be used", function()
       .. "refused%): start it", err.message)
     assert.equal(0, err.attempts)
     assert.equal(0, sandbox:state().requests)
+  end)
+
+  it("end a run where Redis has never answered, which can be taken up later", function()
+    local file = os.tmpname()
+    finally(function() bulk.remove_journal(file) end)
+    local opts = bulk.quick { journal = file, batch_size = 10 }
+    local rows, failure = bulk.collect(client_of { port = 1 }:contacts(bulk.urls(1, 30), opts))
+    assert.same({}, rows)
+    assert.equal("connection", failure.kind)
+    assert.matches("Redis at 127.0.0.1:1", failure.message)
+    assert.equal(0, sandbox:state().requests)
+    rows = bulk.collect(support.client():contacts(bulk.urls(1, 30), opts))
+    assert.equal(30, #rows)
+    assert.is_nil(bulk.kinds(rows).uncertain)
+  end)
+
+  it("end a run that was to ask after jobs, and give what is known of them", function()
+    local file = os.tmpname()
+    finally(function() bulk.remove_journal(file) end)
+    local opts = bulk.quick { journal = file, job_timeout = 0.03 }
+    sandbox:fault("job-never", 1, "people_linkedin_batch_v2")
+    bulk.collect(support.client():contacts(bulk.urls(1, 6), opts))
+    local rows, failure = bulk.collect(client_of { port = 1 }:contacts(bulk.urls(1, 6), opts))
+    assert.equal("connection", failure.kind)
+    for _, row in ipairs(rows) do
+      assert.is_string(row.err.job_uuid)
+    end
   end)
 
   it("end a call unsent where the password is wrong, and show none", function()

@@ -5,6 +5,7 @@
 
 local charges = require "contactout.charges"
 local core = require "contactout.core"
+local endings = require "contactout.bulk.endings"
 local errors = require "contactout.errors"
 local jobs = require "contactout.jobs"
 local keys = require "contactout.keys"
@@ -15,9 +16,6 @@ local M = {}
 
 -- The kinds of a wait's end for which the job's own rows have the right errors.
 local HAS_ROWS = { job_failed = true, job_timeout = true }
-
--- Other waits would end the same way; a wait is cancelled by the end of its client.
-local ENDS_RUN = { credentials = true, no_access = true, cancelled = true }
 
 -- That the server doesn't know the job, or its id any more, isn't that it knows nothing of
 -- the key, nor that the key is wrong.
@@ -116,7 +114,7 @@ local function follow(run, batch, job)
   batch.is_waiting = false
   if run.is_closed then
     return {}
-  elseif problem and ENDS_RUN[problem.kind] then
+  elseif problem and endings.is_of_wait(problem) then
     run:stop(problem)
   end
   return { rows = rows_of(run, job, problem) }

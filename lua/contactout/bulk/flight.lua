@@ -5,6 +5,7 @@
 
 local batches = require "contactout.batches"
 local compat = require "contactout.compat"
+local endings = require "contactout.bulk.endings"
 local errors = require "contactout.errors"
 local events = require "contactout.events"
 local plain = require "contactout.loops.plain"
@@ -13,12 +14,6 @@ local task = require "contactout.task"
 local waiting = require "contactout.bulk.waiting"
 
 local M = {}
-
--- By an error of that kind all that follows would end, too.
-local ENDS_RUN = {
-  credentials = true, out_of_credits = true, no_access = true, unsupported = true,
-  cancelled = true, -- the client was closed
-}
 
 --- As much of a batch as the budget allows; all of one that an earlier run has submitted.
 --- Nil: nothing by now, or for good if nothing is in flight of which less may be charged
@@ -147,10 +142,11 @@ local function settle_failure(run, batch, err)
       return settle(run, batch, err)
     end
   end
-  if ENDS_RUN[err.kind] then
+  local ends_run = endings.is_of_request(err)
+  if ends_run then
     run:stop(err)
   end
-  if not ENDS_RUN[err.kind] or err.maybe_charged then
+  if not ends_run or err.maybe_charged then
     deliver(run, batch, ready.failed(batch, err))
   end
 end
