@@ -1,0 +1,183 @@
+-- Bulk runs of one journal in which pauses, refusals, budgets and kills come together, at
+-- random: each key is charged for once at most, the credits that the journal tells are
+-- those that were charged or may have been, a budget holds over all runs, and a last calm
+-- run has one row for each input. SPEC_RUNS journals, of six runs each.
+
+local bulk = require "spec.support.bulk"
+local inputs = require "spec.soak.inputs"
+local soak = require "spec.soak.soak"
+local support = require "spec.support.client"
+
+local sandbox = support.sandbox
+
+local COUNT, RUNS = 60, 5
+
+local file = os.tmpname()
+
+before_each(support.begin)
+
+after_each(function()
+  support.finish()
+  bulk.remove_journal(file)
+end)
+
+local ANY = {
+  "status:429,retry-after:0.1", "status:429,retry-after:0.1,delay:0.02", "status:429",
+  "status:503,retry-after:0.05", "status:400,message:no", "status:400,message:no,delay:0.01",
+  "status:400,message:other", "reset-after", "close-before", "reset-before", "delay:0.01",
+  "status:402", "status:403,message:You have no credits", "hang",
+}
+
+local COURSES = { "job-fail", "job-never", "job-lose-keys:3,job-word:DONE", "job-404:3" }
+
+local WORKS = {
+  { method = "contacts", submit = "people_linkedin_batch_v2", opts = { include_phone = true },
+    poll = "people_linkedin_batch_v2_result" },
+  { method = "contacts", submit = "people_linkedin_batch", opts = { version = 1 } },
+  { method = "verify", submit = "email_verify_batch", opts = {},
+    poll = "email_verify_batch_result" },
+  { method = "domains", submit = "domain_enrich", opts = {} },
+}
+
+local function make_trouble(work, random)
+  for _ = 1, random(6) do
+    local list = work.poll and random(3) == 1 and COURSES or ANY
+    sandbox:fault(list[random(#list)] .. ",domain-charge", random(3), work.submit)
+    if work.poll and random(2) == 1 then
+      sandbox:fault(ANY[random(#ANY)], random(2), work.poll)
+    end
+  end
+end
+
+local function options(work, random)
+  local opts = {
+    journal = file, batch_size = 3 + random(8), concurrency = random(5),
+    retry_charged = false,
+  }
+  if work.poll then
+    opts.interval, opts.max_interval, opts.job_timeout = 0.005, 0.02, 0.2
+  end
+  if random(2) == 1 then
+    local most = random(90)
+    opts.budget = { email = most, phone = most, verifier = most, search = most }
+  end
+  for name, value in pairs(work.opts) do
+    opts[name] = value
+  end
+  return opts
+end
+
+-- One of these ends a run; a key's error isn't raised.
+local ENDINGS = {
+  budget = true, rate_limited = true, out_of_credits = true, no_access = true,
+}
+
+local function job_of(work, opts)
+  return { url = sandbox.url, token = support.TOKEN, method = work.method, count = COUNT,
+    opts = opts }
+end
+
+-- A run in a program of its own, which may be killed -> its rows
+local function run_and_kill(work, opts, random)
+  local output, code, said = soak.run(job_of(work, opts), { seconds = random(300) / 1000 })
+  local rows, ending = soak.read_rows(output)
+  assert(code == 137 or ending, said)
+  return rows
+end
+
+-- A run in this one, to its end -> its rows
+local function run_here(work, opts)
+  local last
+  opts.on_progress = function(state)
+    last = state
+  end
+  local client = support.client { timeout = 0.5 }
+  local list, failure = bulk.collect(client[work.method](client,
+    inputs.list(work.method, COUNT), opts))
+  assert(failure == nil or ENDINGS[failure.kind], tostring(failure))
+  assert(failure or #list == COUNT, "an input has no row")
+  assert.equal(#list, last.done)
+  assert.equal(last.done, last.found + last.missing + last.failed + last.uncertain)
+  client:close()
+  support.finish()
+  opts.on_progress = nil
+  local rows = {}
+  for _, row in ipairs(list) do
+    assert(not rows[row.item], "two rows for " .. row.item)
+    rows[row.item] = { kind = row.err and row.err.kind or "value", err = row.err }
+  end
+  return rows
+end
+
+local function check_spent(work, opts)
+  support.wait_until_closed()
+  local client = support.client()
+  local spent = assert(client:plan(work.method, {}, opts)).spent
+  for kind, charged in pairs(support.charges()) do
+    local most = spent[kind] + spent.uncertain[kind]
+    assert(spent[kind] <= charged and charged <= most,
+      ("%s: %d charged, from %d to %d told"):format(kind, charged, spent[kind], most))
+  end
+end
+
+local function check_budget(budget, before)
+  for kind, charged in pairs(budget and support.charges() or {}) do
+    assert(charged <= math.max(budget[kind], before[kind] or 0), kind .. " is over its budget")
+  end
+end
+
+local function note_values(rows, kept)
+  for input, row in pairs(rows) do
+    kept[input] = kept[input] or row.kind == "value"
+  end
+end
+
+local function check_kept(rows, kept)
+  for input, is_kept in pairs(kept) do
+    assert(not is_kept or rows[input] and rows[input].kind == "value", input .. " is lost")
+  end
+end
+
+-- What was charged for has a value, or an error that says so.
+local function check_charges(rows)
+  local charges = soak.charges()
+  for input, row in pairs(rows) do
+    for kind, count in pairs(charges[inputs.key_of(input)] or {}) do
+      assert(count == 1, ("%s was charged %d times (%s)"):format(input, count, kind))
+      assert(row.kind == "value" or row.err.maybe_charged, input .. " was charged for nothing")
+    end
+  end
+end
+
+local function check(work, random)
+  local kept = {}
+  for _ = 1, RUNS do
+    make_trouble(work, random)
+    local opts, before = options(work, random), support.charges()
+    local run = random(2) == 1 and run_and_kill or run_here
+    note_values(run(work, opts, random), kept)
+    check_spent(work, opts)
+    check_budget(opts.budget, before)
+  end
+  local calm = support.with_fault("domain-charge", options(work, random))
+  calm.budget = nil
+  local rows = run_here(work, calm)
+  check_kept(rows, kept)
+  check_charges(rows)
+  check_spent(work, calm)
+end
+
+describe("runs in which pauses, refusals, budgets and kills come together #soak", function()
+  it("pay for nothing twice, lose nothing, and tell what they cost", function()
+    local random = soak.random(soak.SEED)
+    for round = 1, support.rounds(4) do
+      support.finish()
+      support.begin()
+      bulk.remove_journal(file)
+      local work = WORKS[(round - 1) % #WORKS + 1]
+      local ok, problem = pcall(check, work, random)
+      assert(ok, ("SPEC_SEED=%d, journal %d (%s): %s"):format(soak.SEED, round, work.submit,
+        tostring(problem)))
+    end
+  end)
+end)
