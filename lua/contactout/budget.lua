@@ -116,12 +116,35 @@ local function enter(self, most)
   return { charged = NONE, uncertain = most, within = self._within and enter(self._within, most) }
 end
 
+-- Whether one may be made while others are in doubt: who asked to be told keeps a record.
+local function tell(self, most)
+  local is_doubted, doubt = false, copy(self._uncertain)
+  for kind, amount in pairs(most) do
+    is_doubted = is_doubted or doubt[kind] > 0
+    doubt[kind] = doubt[kind] + amount
+  end
+  if not is_doubted then
+    return true
+  end
+  return self._on_doubt(doubt)
+end
+
+--- Has each reservation that adds to what is in doubt told before it is made.
+---@param on_doubt fun(uncertain: contactout.Credits): true|nil, contactout.Error|nil with
+---  that one; nil and an error: it isn't made
+function Budget:watch(on_doubt)
+  self._on_doubt = on_doubt
+end
+
 --- Sets aside the most that a request can cost, before it is sent.
 ---@param most contactout.Credits kept, and not to be changed
 ---@return contactout.Reservation|nil reservation
----@return contactout.Error|nil err kind `budget`
+---@return contactout.Error|nil err kind `budget`, or of who is told
 function Budget:reserve(most)
   local fits, err = self:fits(most)
+  if fits and self._on_doubt then
+    fits, err = tell(self, most)
+  end
   if not fits then
     return nil, err
   end

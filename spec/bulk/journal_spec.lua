@@ -414,6 +414,19 @@ describe("a run with a journal", function()
     assert.equal(6, #bulk.collect(client:contacts(bulk.urls(1, 6), journaled())))
   end)
 
+  it("has each attempt on record before it is sent, where one may be charged twice", function()
+    sandbox:fault("reset-after", 2, "people_linkedin_batch")
+    killed_run([[event.type == "response" and event.attempt == 2]], 1,
+      "version = 1, retry_charged = true")
+    support.wait_until_closed()
+    local charged = support.charges().email
+    local spent = assert(support.client():plan("contacts", bulk.urls(1, 60),
+      { journal = file, version = 1 })).spent
+    assert.is_true(charged > 20)
+    assert.is_true(spent.email + spent.uncertain.email >= charged,
+      ("%d charged, %d told"):format(charged, spent.email + spent.uncertain.email))
+  end)
+
   it("takes up a whole job that a host had no place for, whatever its budget #yields", function()
     local opts = journaled { job_timeout = 0.03, budget = { email = 9 } }
     sandbox:fault("job-never", 1, "people_linkedin_batch_v2")

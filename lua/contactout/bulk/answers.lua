@@ -92,7 +92,8 @@ local function nothing_to_do()
   return true
 end
 
-Answers.begin, Answers.submitted, Answers.refused = nothing_to_do, nothing_to_do, nothing_to_do
+Answers.begin, Answers.doubted = nothing_to_do, nothing_to_do
+Answers.submitted, Answers.refused = nothing_to_do, nothing_to_do
 
 function Answers.finish(_, _, rows)
   return rows

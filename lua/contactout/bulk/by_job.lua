@@ -135,7 +135,7 @@ end
 function M.send(run, batch)
   local wanted = keys_of(batch)
   local job, err = jobs.submit(run.client, run.work.kind, wanted, run:params(), {
-    call = run.opts.call, budget = run.purse:open_account(batch),
+    call = run.opts.call, budget = run.purse:open_account(batch, run.answers),
     on_uuid = function(uuid)
       run:note_job(batch, uuid)
     end,

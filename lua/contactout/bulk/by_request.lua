@@ -79,7 +79,7 @@ function M.send(run, batch)
   end
   params[work.kind.param] = wanted.sent
   local answer, err = clients.send(run.client, work.row, params, run.opts.call,
-    run.purse:open_account(batch))
+    run.purse:open_account(batch, run.answers))
   if not answer then
     return { err = err }
   end

@@ -138,6 +138,15 @@ function Journaled:begin(batch, most)
   return number and true, err
 end
 
+--- A batch is about to be sent once more, though it may have been charged.
+---@param batch contactout.Batch
+---@param uncertain contactout.Credits what it may have cost with that
+---@return true|nil
+---@return contactout.Error|nil err
+function Journaled:doubted(batch, uncertain)
+  return self._journal:doubted(batch.number, uncertain)
+end
+
 --- A batch has become a job.
 ---@param batch contactout.Batch
 ---@param uuid string

@@ -59,12 +59,17 @@ local function count_earlier(self, charged, uncertain)
 end
 
 --- An account of a batch's own, for its requests: one that is tried again may be charged
---- for each time.
+--- for each time, which is to be on record before.
 ---@param batch contactout.Batch
+---@param answers contactout.Answers that keep the record
 ---@return contactout.Budget account within the run's budget
-function Purse:open_account(batch)
-  batch.account = budget.new(nil, self.budget)
-  return batch.account
+function Purse:open_account(batch, answers)
+  local account = budget.new(nil, self.budget)
+  account:watch(function(uncertain)
+    return answers:doubted(batch, uncertain)
+  end)
+  batch.account = account
+  return account
 end
 
 --- A job of an earlier run has told what it cost.

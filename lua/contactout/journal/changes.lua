@@ -101,8 +101,11 @@ local SETTLE = [[
 UPDATE batches SET settled = 1
 WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM sent WHERE batch = ?1)]]
 
--- What a batch has cost for sure is the most that it can have, but for what is in doubt.
-local function add_doubt(list, batch, uncertain)
+--- What a batch has cost for sure is the most that it can have, but for what is in doubt.
+---@param list table[]
+---@param batch integer
+---@param uncertain table<string, integer>
+function M.doubt(list, batch, uncertain)
   add(list, { "UPDATE charges SET at_most = spent WHERE batch = ?", batch })
   for credit, count in pairs(uncertain) do
     if count > 0 then
@@ -125,7 +128,7 @@ function M.settle(list, batch, spent, uncertain)
     end
   end
   if uncertain then
-    add_doubt(list, batch, uncertain)
+    M.doubt(list, batch, uncertain)
   else
     add(list, { SETTLE, batch })
   end

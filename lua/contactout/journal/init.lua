@@ -54,6 +54,17 @@ function Journal:begin(keys, opts)
   return batch
 end
 
+--- Records what a batch may have cost, before it is sent once more.
+---@param batch integer
+---@param uncertain table<string, integer>
+---@return true|nil
+---@return contactout.Error|nil err
+function Journal:doubted(batch, uncertain)
+  local list = {}
+  changes.doubt(list, batch, uncertain)
+  return changes.commit(self._db, list)
+end
+
 --- Records the id of the job that a batch has become. To be called before anything
 --- else is done with the reply: a job that is paid for is lost without its id.
 ---@param batch integer
