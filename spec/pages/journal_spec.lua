@@ -48,6 +48,25 @@ describe("a walk with a journal", function()
     assert.equal(COUNT, recorded().search)
   end)
 
+  it("has each attempt on record before it is sent, where one may be charged twice", function()
+    support.sandbox:fault("reset-after", 1, "people_search")
+    local _, code = support.run_lua(([[
+      local contactout = require "contactout"
+      local client = assert(contactout.new { rate_limits = false, max_retry_wait = 0.02,
+        base_url = %q, token = %q, observe = function(event)
+          if event.type == "response" and event.attempt == 2 then
+            os.exit(9) -- without closing anything
+          end
+        end })
+      client:each_person({ domain = { %q } }, { journal = %q, retry_charged = true })()
+    ]]):format(support.sandbox.url, support.TOKEN, QUERY.domain, files.path()))
+    assert.equal(9, code)
+    support.wait_until_closed()
+    local charged, spent = support.charges().search, recorded()
+    assert.is_true((spent.search or 0) + (spent.uncertain.search or 0) >= charged,
+      ("%d charged, %d told"):format(charged, spent.uncertain.search or 0))
+  end)
+
   it("is taken up where it was left", function()
     pages.page_size(10)
     local first = walk(nil, 15)

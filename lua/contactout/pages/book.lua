@@ -41,6 +41,15 @@ function Book:begin(number, most)
   return self._journal:begin({ tostring(number) }, { at_most = most })
 end
 
+--- It is about to be asked for once more, though it may have been charged.
+---@param batch integer
+---@param uncertain contactout.Credits what it may have cost with that
+---@return true|nil
+---@return contactout.Error|nil err
+function Book:doubted(batch, uncertain)
+  return self._journal:doubted(batch, uncertain)
+end
+
 --- It surely cost nothing, and nothing came of it.
 ---@param batch integer
 ---@return true|nil
@@ -82,7 +91,7 @@ end
 
 local EMPTY = {
   recall = nothing_there, spent = nothing_there, close = nothing_there,
-  begin = nothing_to_do, refused = nothing_to_do, keep = nothing_to_do,
+  begin = nothing_to_do, doubted = nothing_to_do, refused = nothing_to_do, keep = nothing_to_do,
 }
 
 local M = {}

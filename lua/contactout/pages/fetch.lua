@@ -10,7 +10,7 @@ local pages = require "contactout.pages.page"
 local M = {}
 
 -- The call for a page. It has an account of its own in the walk's budget: one that is
--- tried again may be charged for each time.
+-- tried again may be charged for each time, which is to be on record before.
 local function prepare(walk, number)
   local call, err = walk.search:call(walk.client, number)
   if not call then
@@ -47,6 +47,9 @@ local function ask(walk, turn)
   if fits then
     events.raise(walk.client)
     batch, err = walk.book:begin(turn.number, call.most)
+    call.budget:watch(function(uncertain)
+      return walk.book:doubted(batch, uncertain)
+    end)
   end
   if not batch then
     return nil, err
