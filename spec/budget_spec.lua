@@ -99,6 +99,20 @@ describe("Budget:settle", function()
     assert.same({ email = 2, uncertain = {} }, spent(one))
   end)
 
+  it("tells who watches what would be in doubt, and is refused by him", function()
+    local one, told = budget.new(), {}
+    one:watch(function(uncertain)
+      told[#told + 1] = uncertain.email
+      return nil, "no"
+    end)
+    local first = one:reserve { email = 2 }
+    assert.same({ nil, "no" }, { one:reserve { email = 3 } })
+    assert.same({ 5 }, told)
+    one:settle(first, { email = 2 })
+    assert(one:reserve { email = 3 })
+    assert.same({ 5 }, told)
+  end)
+
   it("leaves nothing when more was charged than foreseen", function()
     local one = budget.new({ email = 2 })
     one:settle(one:reserve({ email = 1 }), { email = 5 })
