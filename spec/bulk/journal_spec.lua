@@ -447,6 +447,17 @@ describe("a run with a journal", function()
     assert.equal(1, bulk.requests("people_linkedin_batch_v2"))
   end)
 
+  it("has let go of it when on_progress fails at the end", function()
+    local client = support.client()
+    local _, failure = bulk.collect(client:contacts(bulk.urls(1, 6), journaled {
+      on_progress = function(state)
+        assert(state.done < 6, "all are there")
+      end,
+    }))
+    assert.matches("all are there", failure)
+    assert.equal(6, #bulk.collect(client:contacts(bulk.urls(1, 6), journaled())))
+  end)
+
   it("goes on with what was in flight when it was closed", function()
     local iterator = support.client():contacts(bulk.urls(1, 60), journaled { batch_size = 10 })
     assert.is_string((iterator()))

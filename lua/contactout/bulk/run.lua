@@ -148,15 +148,17 @@ local function has_ended(self)
     and (self.failure ~= nil or self.suspects:is_empty() and self.intake:has_ended())
 end
 
--- The end: what was left is forgotten, and a failure is raised, each time.
+-- The end: what was left is forgotten, `on_progress` is told, which may raise, and a
+-- failure is raised, each time.
 local function finish(self)
-  if not self.is_closed then
-    self.tally:report(true)
-  end
+  local is_news = not self.is_closed
   self.is_closed = true
   waiting.tell(self)
   if self.active == 0 then
     self.answers:close()
+  end
+  if is_news then
+    self.tally:report(true)
   end
   if self.failure then
     error(self.failure[1], 0)
