@@ -422,7 +422,7 @@ describe("a run with a journal", function()
     local charged = support.charges().email
     local spent = assert(support.client():plan("contacts", bulk.urls(1, 60),
       { journal = file, version = 1 })).spent
-    assert.is_true(charged > 20)
+    assert.is_true(charged > 10) -- a batch twice
     assert.is_true(spent.email + spent.uncertain.email >= charged,
       ("%d charged, %d told"):format(charged, spent.email + spent.uncertain.email))
   end)
