@@ -185,6 +185,13 @@ describe("a run with a journal", function()
       assert.equal(2, sandbox:state().jobs)
     end)
 
+    it("asks anew in batches of this run's size", function()
+      sandbox:fault("job-fail", 1, "people_linkedin_batch_v2")
+      go(6)
+      assert.same({ value = 6 }, bulk.kinds(go(6, { retry_charged = true, batch_size = 2 })))
+      assert.equal(4, sandbox:state().jobs)
+    end)
+
     it("asks anew, whenever their inputs come", function()
       sandbox:fault("job-fail", -1, "people_linkedin_batch_v2")
       go(60, { batch_size = 10 })

@@ -3,6 +3,7 @@
 -- its keys gets what is known of it, or an error that names the job. Only a later run with
 -- `retry_charged` asks anew for what a job has ended without.
 
+local batches = require "contactout.batches"
 local charges = require "contactout.charges"
 local core = require "contactout.core"
 local endings = require "contactout.bulk.endings"
@@ -160,7 +161,7 @@ local function ask_again(run, rows)
     entry, value, err = rows:next()
   end
   if #again > 0 then
-    run.intake:send_again({ again })
+    run.intake:send_again(batches.split(again, run.intake.sizes.size))
   end
   return ready.rows(others)
 end
