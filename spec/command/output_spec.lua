@@ -1,6 +1,7 @@
 -- What the command's output holds in memory, however long its input is. What it writes is
 -- specified with the verbs.
 
+local command = require "spec.support.command"
 local examples = require "spec.support.examples"
 local input = require "contactout.command.input"
 local output = require "contactout.command.output"
@@ -16,6 +17,7 @@ local function count(rows)
 end
 
 describe("the command's output", function()
+  before_each(command.begin)
   after_each(examples.remove_files)
 
   it("keeps a row until it and those before it have an answer", function()
@@ -34,5 +36,39 @@ describe("the command's output", function()
     assert.equal(0, count(out.waiting))
     out:finish()
     assert.equal("Email,status,error\na,invalid,\nb,valid,\nc,unknown,\n", examples.contents(path))
+  end)
+
+  it("goes to a device as it is, and to standard output by -", function()
+    local ended = command.run("verify jo@acme.example --out /dev/stdout", { after = " | cat" })
+    assert.matches("^input,status,error\n", ended.out)
+    assert.is_false(command.exists("/dev/stdout.part"))
+    assert.matches("^input,status,error\n", command.run("verify jo@acme.example -o -").out)
+    assert.is_false(command.exists("-"))
+  end)
+
+  it("is refused where it can't take its place, before anything is paid", function()
+    assert.matches("is a directory", command.run("verify jo@acme.example --out spec").err)
+    local path = examples.file()
+    local rows = path .. ".part"
+    local handle = assert(io.open(rows, "wb"))
+    handle:write("jo@acme.example\n")
+    handle:close()
+    local ended = command.run("verify " .. rows .. " --out " .. path)
+    assert.equal(2, ended.code)
+    assert.matches("is the input", ended.err)
+    assert.equal("jo@acme.example\n", examples.contents(rows))
+    assert.equal(0, #command.sandbox:ledger())
+  end)
+
+  it("that has no room is an error of every verb", function()
+    for _, words in ipairs {
+      "usage", "usage --output ndjson", "count --name Bo", "verify jo@acme.example --plan",
+      "verify jo@acme.example --plan --output ndjson", "verify jo@acme.example",
+      "verify jo@acme.example --out /dev/full",
+    } do
+      local ended = command.run(words .. " >/dev/full")
+      assert.equal(5, ended.code, words)
+      assert.matches("can't write the output: No space left", ended.err)
+    end
   end)
 end)

@@ -15,12 +15,16 @@ local EPIPE = 32 -- the system's number for a pipe that nobody reads
 local Output = {}
 Output.__index = Output
 
-local function write(self, text)
-  local ok, why, number = self.handle:write(text)
+local function must_write(ok, why, number)
   if not ok then
-    self.is_broken = true
     error(number == EPIPE and endings.BROKEN_PIPE or "can't write the output: " .. why, 0)
   end
+end
+
+local function write(self, text)
+  self.is_broken = true
+  must_write(self.handle:write(text))
+  self.is_broken = false
 end
 
 --- Takes a row of the input, which will be written in this place.
@@ -83,19 +87,34 @@ function Output:finish()
   end
   write_rest(self)
   if self.path then
-    endings.must(self.handle:close())
-    endings.must(os.rename(self.part, self.path))
+    must_write(self.handle:close())
+    must_write(self.part == self.path or os.rename(self.part, self.path))
   end
 end
 
-local function open_handle(self, opts)
-  local path = opts.out
-  if not path then
+-- Where the output stands until it is whole. A device, say /dev/null, is written to as it
+-- is: a file that takes its name would take its place.
+local function part_of(path, rows)
+  if path:find("^/dev/") and not path:find("^/dev/shm/") then
+    return path
+  elseif io.open(path .. "/.", "rb") then
+    endings.refuse("--out: " .. path .. " is a directory")
+  end
+  local part = path .. ".part"
+  if rows and rows.name == part then
+    endings.refuse("--out: " .. part .. " is the input, and where the output would stand until "
+      .. "it is whole; name another file")
+  end
+  return part
+end
+
+local function open_handle(self, path)
+  if not path or path == "-" then
     io.stdout:setvbuf("no") -- a line is one write, whole, and there at once
     self.handle = io.stdout
     return
   end
-  self.path, self.part = path, path .. ".part"
+  self.path, self.part = path, part_of(path, self.input)
   local why
   self.handle, why = io.open(self.part, "wb")
   if not self.handle then
@@ -104,6 +123,13 @@ local function open_handle(self, opts)
 end
 
 local M = {}
+
+--- Writes a text that is the whole output, to standard output.
+---@param text string
+function M.print(text)
+  io.stdout:setvbuf("no") -- so that what goes wrong does so here
+  must_write(io.stdout:write(text))
+end
 
 --- The format that was asked for, or else fits the file's name, or the input.
 ---@param opts table
@@ -129,7 +155,7 @@ function M.open(opts, record, rows)
   self.format = formats[M.format(opts, rows)] {
     input = rows, record = record, verb = opts.verb, separator = opts.separator, raw = opts.raw,
   }
-  open_handle(self, opts)
+  open_handle(self, opts.out)
   write(self, self.format:head())
   return self
 end

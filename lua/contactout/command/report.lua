@@ -4,6 +4,7 @@
 
 local contactout = require "contactout"
 local endings = require "contactout.command.endings"
+local output = require "contactout.command.output"
 local progress = require "contactout.progress"
 
 local M = {}
@@ -92,7 +93,7 @@ end
 ---@return integer code
 function M.print_plan(plan, line, format)
   local is_json = format == "ndjson"
-  io.stdout:write(is_json and assert(contactout.encode(bounded(plan))) or line, "\n")
+  output.print((is_json and assert(contactout.encode(bounded(plan))) or line) .. "\n")
   return 0
 end
 
@@ -148,22 +149,22 @@ local function advice(problem, opts)
 end
 
 --- The end of work with an output: the summary, and why it ended early if it did.
----@param output contactout.Output
+---@param out contactout.Output
 ---@param client contactout.Client
 ---@param opts table
 ---@param problem any what was raised; nil: it came to its end
 ---@return integer code
-function M.finish(output, client, opts, problem)
-  local ok, failure = pcall(output.finish, output)
+function M.finish(out, client, opts, problem)
+  local ok, failure = pcall(out.finish, out)
   if not ok and problem == nil then
     problem = failure
   end
   if problem == endings.BROKEN_PIPE then
     return endings.code(problem) -- nobody is there to be told
   end
-  say(opts, counts_text(output.counts) .. "; credits spent: " .. spent_text(client:spent()))
+  say(opts, counts_text(out.counts) .. "; credits spent: " .. spent_text(client:spent()))
   if problem == nil then
-    return output.failed > 0 and 1 or 0
+    return out.failed > 0 and 1 or 0
   end
   local code = endings.complain(problem)
   say(opts, advice(problem, opts))
