@@ -36,6 +36,17 @@ describe("contactout", function()
     end
   end)
 
+  it("refuses options that can mean nothing", function()
+    for _, words in ipairs {
+      "contacts --budget ''", "contacts --separator ''", "contacts --separator ab",
+      "person --concurrency 0", "person --limit 0.5", "person --limit=-1",
+    } do
+      local ended = command.run(words .. " nobody")
+      assert.equal(2, ended.code, words)
+      assert.matches("; see contactout %a+ %-%-help\n$", ended.err)
+    end
+  end)
+
   it("has no option for the token", function()
     for _, verb in ipairs { "contacts", "search", "usage" } do
       assert.equal(2, command.run(verb .. " --token secret").code)

@@ -42,6 +42,36 @@ describe("the command's input", function()
     assert.equal(0, ended.code, ended.err)
   end)
 
+  it("may have semicolons or tabs between its cells, and the output has the same", function()
+    for _, separator in ipairs { ";", "\t" } do
+      local rows = ("n, m;Email\n1, 2;jo@acme.example\n"):gsub(";", separator)
+      local status = separator .. "%a+" .. separator .. "\n$"
+      assert.matches("^n, m" .. separator .. "Email" .. separator .. "status", verify(rows))
+      assert.matches("jo@acme%.example" .. status, verify(rows))
+    end
+    assert.matches("^n\tEmail\tstatus",
+      verify("n\tEmail\n1\tjo@acme.example\n", "--separator '\\t'"))
+  end)
+
+  it("may be CSV of one quoted column", function()
+    assert.matches("^Email,status,error\njo@acme.example,%a+,\n$",
+      verify('"Email"\n"jo@acme.example"\n'))
+  end)
+
+  it("may have a byte order mark before NDJSON", function()
+    local out = verify('\239\187\191{"email": "jo@acme.example"}\n')
+    assert.same({ email = "jo@acme.example" }, cjson.decode(out).input)
+  end)
+
+  it("is refused where it can't be read", function()
+    assert.matches("spec: Is a directory", command.run("verify spec").err)
+    for _, text in ipairs { "\255\254j\0o\0\n\0", '[{"email": "jo@acme.example"}]\n' } do
+      local _, ended = verify(text)
+      assert.equal(2, ended.code)
+      assert.matches(text:find("^%[") and "jq %-c '%.%[%]'" or "UTF%-16", ended.err)
+    end
+  end)
+
   it("has the format and the column that it is told", function()
     assert.matches("^who,status", verify("who\njo@acme.example\n", "--column who"))
     assert.matches("\nemail,%a+,\njo@acme", verify("email\njo@acme.example\n", "--input lines"))

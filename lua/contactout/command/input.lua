@@ -17,6 +17,7 @@ local refuse = endings.refuse
 ---@class contactout.Input
 ---@field format "csv"|"ndjson"|"lines"
 ---@field header? string[] of CSV
+---@field separator? string of CSV's cells
 ---@field is_rewindable boolean
 ---@field without_key integer rows that whoever reads it has found to have none
 local Input = {}
@@ -26,7 +27,11 @@ local EXTENSIONS = {
   csv = "csv", ndjson = "ndjson", jsonl = "ndjson", json = "ndjson", txt = "lines",
 }
 
-local BYTE_ORDER_MARK = "^\239\187\191" -- a pattern
+-- Patterns of what an editor may put before the first line.
+local BYTE_ORDER_MARK = "^\239\187\191"
+local UTF_16 = { "^\255\254", "^\254\255" }
+
+local SEPARATORS = { ",", ";", "\t" } -- of cells, the likeliest first
 
 --- The format that a file's name tells.
 ---@param path? string
@@ -47,21 +52,32 @@ local Lines = {}
 Lines.__index = Lines
 
 function Lines:read()
-  local line = self.ahead or self.handle:read("*l")
+  local line = self.ahead
   self.ahead = nil
-  if line then
-    self.number = self.number + 1
+  if not line then
+    local why
+    line, why = self.handle:read("*l")
+    if why then
+      refuse(self.name .. ": " .. why) -- a folder, or a disk that fails
+    end
   end
-  return line and line .. "\n"
+  if not line then
+    return nil
+  end
+  self.number = self.number + 1
+  return (self.number == 1 and line:gsub(BYTE_ORDER_MARK, "") or line) .. "\n"
 end
 
 function Lines:peek()
-  self.ahead = self.ahead or self.handle:read("*l")
-  return ((self.ahead or ""):gsub(BYTE_ORDER_MARK, ""))
+  local line = self:read()
+  if line then
+    self.ahead, self.number = line:sub(1, -2), self.number - 1
+  end
+  return self.ahead or ""
 end
 
-local function lines_of(handle)
-  return setmetatable({ handle = handle, number = 0 }, Lines)
+local function lines_of(handle, name)
+  return setmetatable({ handle = handle, name = name, number = 0 }, Lines)
 end
 
 -- Formats ------------------------------------------------------------------------
@@ -89,8 +105,9 @@ end
 
 local function need_places(self, places, header)
   if #places == 0 then
-    refuse(("%s has no column %s, only %s; say which with --column"):format(self.name,
-      self.families[1][1], table.concat(header, ", ")))
+    refuse(("%s has no column %s, only %s; say which with --column%s"):format(self.name,
+      self.families[1][1], table.concat(header, ", "),
+      self.header and "; a table's first line has the names of its columns" or ""))
   end
   return places
 end
@@ -142,8 +159,10 @@ function READERS.ndjson(self)
       return nil
     end
     local value, err = core.decode(line)
-    if err then
-      refuse(("%s, line %d: %s"):format(self.name, self.lines.number, err.message))
+    local is_list = type(value) == "table" and value[1] ~= nil
+    if err or is_list then
+      refuse(("%s, line %d: %s; NDJSON has one object on each line, which jq -c '.[]' makes of a "
+        .. "list"):format(self.name, self.lines.number, err and err.message or "a list"))
     end
     local key = type(value) == "table" and key_of(self, value) or value
     return { text = line:match("^%s*(.-)%s*$"), key = type(key) == "string" and key or "" }
@@ -153,7 +172,7 @@ end
 function READERS.lines(self)
   return function()
     local line = next_text(self)
-    local key = line and line:gsub(BYTE_ORDER_MARK, ""):match("^%s*(.-)%s*$")
+    local key = line and line:match("^%s*(.-)%s*$")
     return key and { key = key }
   end
 end
@@ -166,20 +185,25 @@ local function next_word(words)
   end
 end
 
--- What the first line looks like: an object, a header that is known, or a key.
-local function guess(self)
-  local first = self.lines:peek()
-  if first:find("^%s*[{\"]") and core.decode(first) ~= nil then
-    return "ndjson"
-  elseif self.column or first:find(self.separator or ",", 1, true) then
-    return "csv"
-  end
-  for _, names in ipairs(self.families) do
-    if csv.columns({ (first:gsub("\r$", "")) }, { key = names }).key then
-      return "csv"
+-- What separates the first line's cells, if it is a header that is known.
+local function separator_of(self, first)
+  for _, separator in ipairs(self.separator and { self.separator } or SEPARATORS) do
+    local header = csv.reader(first, { separator = separator }):read()
+    if header and #find_places(self, header) > 0 then
+      return separator
     end
   end
-  return "lines"
+end
+
+-- What the first line looks like: a header that is known, an object, or a key.
+local function guess(self, first)
+  if separator_of(self, first) then
+    return "csv"
+  elseif first:find("^%s*[%[{]") or first:find("^%s*\"") and core.decode(first) ~= nil then
+    return "ndjson"
+  end
+  local is_table = self.column or first:find(self.separator or ",", 1, true)
+  return is_table and "csv" or "lines"
 end
 
 -- The input ----------------------------------------------------------------------
@@ -202,7 +226,7 @@ function Input:rewind()
     return
   end
   self.handle:seek("set", self.start)
-  self.lines = lines_of(self.handle)
+  self.lines = lines_of(self.handle, self.name)
   self._next = READERS[self.format](self)
 end
 
@@ -258,8 +282,13 @@ function M.open(words, keys, opts)
   end
   self.start = self.handle:seek("cur")
   self.is_rewindable = self.start ~= nil
-  self.lines = lines_of(self.handle)
-  self.format = opts.input or format_of(words[1]) or guess(self)
+  self.lines = lines_of(self.handle, self.name)
+  local first = self.lines:peek()
+  if looks_like(first, UTF_16) then
+    refuse(self.name .. " is UTF-16; save it as UTF-8")
+  end
+  self.format = opts.input or format_of(words[1]) or guess(self, first)
+  self.separator = self.separator or separator_of(self, first)
   self._next = READERS[self.format](self)
   return self
 end

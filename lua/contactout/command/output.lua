@@ -153,7 +153,8 @@ function M.open(opts, record, rows)
     input = rows, counts = {}, failed = 0, waiting = {}, next = 1, last = 0,
   }, Output)
   self.format = formats[M.format(opts, rows)] {
-    input = rows, record = record, verb = opts.verb, separator = opts.separator, raw = opts.raw,
+    input = rows, record = record, verb = opts.verb, raw = opts.raw,
+    separator = opts.separator or rows and rows.separator,
   }
   open_handle(self, opts.out)
   write(self, self.format:head())

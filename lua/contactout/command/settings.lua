@@ -27,7 +27,29 @@ function M.to_number(text)
   return number
 end
 
---- email=100,phone=10; which kinds there are the client says.
+--- A number of things; `least` of them.
+---@param least integer
+---@return fun(text: string): integer|nil, string|nil convert
+function M.to_count(least)
+  return function(text)
+    local number = tonumber(text)
+    if not number or number < least or number % 1 ~= 0 then
+      return nil, ("'%s' is not an integer of %d or more"):format(text, least)
+    end
+    return number
+  end
+end
+
+--- What separates cells; a tab is hard to type.
+function M.to_separator(text)
+  local separator = text == "\\t" and "\t" or text
+  if #separator ~= 1 or separator:find("[\"\r\n]") then
+    return nil, "'" .. text .. "' is not one character, or a quote"
+  end
+  return separator
+end
+
+--- email=100,phone=10; which kinds there are the client says. No kind would be no budget.
 function M.to_budget(text)
   local budget = {}
   for part in text:gmatch("[^,]+") do
@@ -36,6 +58,9 @@ function M.to_budget(text)
       return nil, "'" .. part .. "' is not KIND=NUMBER"
     end
     budget[kind] = tonumber(count)
+  end
+  if next(budget) == nil then
+    return nil, "it names no KIND=NUMBER"
   end
   return budget
 end

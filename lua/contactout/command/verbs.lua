@@ -28,8 +28,9 @@ local function declare_input(command)
       :description("its format; by the file's name or what the first line looks like"),
     command:option("--column"):argname("NAME")
       :description("the column, or NDJSON's member, to ask by; the first of the usual names"),
-    command:option("--separator"):argname("CHAR")
-      :description("what separates CSV's cells; a comma"))
+    command:option("--separator"):argname("CHAR"):convert(settings.to_separator)
+      :description("what separates CSV's cells; a comma, a semicolon or a tab (\\t), "
+        .. "by what the header has"))
 end
 
 local function declare_format(command)
@@ -90,9 +91,9 @@ function M.person.declare(command)
       .. "is uncertain"),
     command:option("--budget"):argname("KIND=N,.."):convert(settings.to_budget):description(
       "credits this run may spend, by kind"),
-    command:option("--limit"):argname("N"):convert(settings.to_number):description(
+    command:option("--limit"):argname("N"):convert(settings.to_count(0)):description(
       "inputs that are read at most; all"),
-    command:option("--concurrency"):argname("N"):convert(settings.to_number):description(
+    command:option("--concurrency"):argname("N"):convert(settings.to_count(1)):description(
       "requests in flight at most; 16"),
     command:flag("--again --retry-charged"):target("again"):description(
       "ask again for who is uncertain, and repeat a request even where the first attempt may have "
