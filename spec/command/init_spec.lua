@@ -17,9 +17,10 @@ describe("contactout", function()
     local ended = command.run("--help")
     assert.equal(0, ended.code)
     for _, verb in ipairs {
-      "person", "contacts", "verify", "search", "count", "companies", "usage",
+      "person", "contacts", "verify", "search", "count", "decision-makers",
+      "companies", "usage",
     } do
-      assert.matches("\n   " .. verb .. " ", ended.out)
+      assert.matches("\n   " .. verb .. " ", ended.out, 1, true)
       assert.equal(0, command.run(verb .. " --help").code)
     end
     assert.matches("\n  130 ", ended.out)
@@ -28,6 +29,7 @@ describe("contactout", function()
   it("has an option for each parameter of a search", function()
     for verb, endpoint in pairs {
       search = "people_search", count = "people_search", companies = "company_search",
+      ["decision-makers"] = "decision_makers",
     } do
       local help = command.run(verb .. " --help").out
       for _, param in ipairs(params_of(endpoint)) do

@@ -1,7 +1,8 @@
--- `contactout search`, `count` and `companies`.
+-- `contactout search`, `count`, `decision-makers` and `companies`.
 
 local cjson = require "cjson"
 local command = require "spec.support.command"
+local data = require "contactout.sandbox.data"
 local examples = require "spec.support.examples"
 
 local sandbox = command.sandbox
@@ -132,6 +133,28 @@ describe("contactout count", function()
     local ended = command.run("count --job-title CTO", { token = "trial-1" })
     assert.equal(4, ended.code)
     assert.matches("no_access", ended.err)
+  end)
+end)
+
+describe("contactout decision-makers", function()
+  before_each(command.begin)
+  after_each(examples.remove_files)
+
+  it("writes those who decide in a company", function()
+    local words = "decision-makers --domain " .. data.person(1).company.domain
+    local ended = command.run(words .. " --limit 2 --output ndjson")
+    assert.equal(0, ended.code, ended.err)
+    local person = cjson.decode(ended.out:match("^[^\n]+"))
+    assert.equal(data.person(1).company.domain, person.company.domain)
+    sandbox:reset()
+    assert.matches("^25 records, .*; credits: ", command.run(words .. " --limit 25 --plan").out)
+    assert.same({}, sandbox:state().charges)
+  end)
+
+  it("needs a company", function()
+    local ended = command.run("decision-makers")
+    assert.equal(2, ended.code)
+    assert.matches("domain or name\n$", ended.err)
   end)
 end)
 

@@ -18,8 +18,11 @@ exit codes:
   130  ^C ended it, after what was being paid for had been written down
   141  whoever read the output left, likewise]]
 
+--- The exit code where the command or its input is wrong.
+M.REFUSED = 2
+
 local OF_KIND = {
-  invalid_argument = 2, budget = 3, credentials = 4, out_of_credits = 4, no_access = 4,
+  invalid_argument = M.REFUSED, budget = 3, credentials = 4, out_of_credits = 4, no_access = 4,
 }
 local OTHERS, INTERRUPTED, PIPE_CLOSED = 5, 130, 141
 

@@ -167,7 +167,10 @@ function M.finish(out, client, opts, problem)
     return out.failed > 0 and 1 or 0
   end
   local code = endings.complain(problem)
-  say(opts, advice(problem, opts))
+  local has_begun = code ~= endings.REFUSED or next(out.counts) ~= nil
+  if has_begun then
+    say(opts, advice(problem, opts))
+  end
   return code
 end
 

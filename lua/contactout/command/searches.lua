@@ -1,5 +1,5 @@
--- The verbs that write all that a search finds, page after page: `search`, and `companies`
--- by filters.
+-- The verbs that write all that a search finds, page after page: `search`,
+-- `decision-makers`, and `companies` by filters.
 
 local endings = require "contactout.command.endings"
 local output = require "contactout.command.output"
@@ -16,6 +16,9 @@ local M = {}
 ---@field record string what it finds
 
 M.search = { method = "each_person", endpoint = "people_search", record = "Person" }
+M.decision_makers = {
+  method = "each_decision_maker", endpoint = "decision_makers", record = "Person",
+}
 M.companies = { method = "each_company", endpoint = "company_search", record = "Company" }
 
 -- Writes the records; returns what ended it early.

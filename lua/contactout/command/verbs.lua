@@ -13,7 +13,11 @@ local query = require "contactout.command.query"
 local searches = require "contactout.command.searches"
 local settings = require "contactout.command.settings"
 
-local M = { ORDER = { "person", "contacts", "verify", "search", "count", "companies", "usage" } }
+local M = {
+  ORDER = {
+    "person", "contacts", "verify", "search", "count", "decision-makers", "companies", "usage",
+  },
+}
 
 -- Options that several verbs have --------------------------------------------------
 
@@ -184,6 +188,26 @@ M.count = {
 function M.count.declare(command)
   query.declare(command, "people_search")
   command:group("Output", declare_format(command))
+end
+
+M["decision-makers"] = {
+  summary = "those who decide in a company",
+  usage = "--domain DOMAIN|--name NAME [options]",
+  description = "Writes those who decide in a company, each once. A page of 25 costs a search "
+    .. "credit for each person on it, also for those beyond --limit; with --reveal also up to 1 "
+    .. "e-mail and 1 phone credit for each.",
+  examples = "examples:\n  contactout decision-makers --domain acme.example --plan\n  contactout "
+    .. "decision-makers --domain acme.example --limit 25 | contactout contacts -",
+}
+
+M["decision-makers"].declare = function(command)
+  query.declare(command, "decision_makers")
+  declare_output(command)
+  declare_work(command, pages)
+end
+
+M["decision-makers"].run = function(client, opts)
+  return searches.run(searches.decision_makers, client, opts)
 end
 
 M.companies = {
