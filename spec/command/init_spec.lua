@@ -24,6 +24,7 @@ describe("contactout", function()
       assert.equal(0, command.run(verb .. " --help").code)
     end
     assert.matches("\n  130 ", ended.out)
+    assert.equal(command.run("usage --help").out, command.run("help usage").out)
   end)
 
   it("has an option for each parameter of a search", function()

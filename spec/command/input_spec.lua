@@ -97,6 +97,8 @@ describe("the command's input", function()
   it("keeps a column of ours that the caller has already", function()
     assert.matches("^Email,status,verify_status,error\njo@acme.example,new,%a+,\n$",
       verify("Email,status\njo@acme.example,new\n"))
+    assert.matches("^Email,status,verify_status,error,verify_verify_status,verify_error\n",
+      verify("Email,status,verify_status,error\njo@acme.example,new,valid,\n"))
   end)
 
   it("says what is wrong with it before anything is spent", function()

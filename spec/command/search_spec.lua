@@ -104,6 +104,17 @@ describe("contactout search", function()
     assert.equal("", ended.err)
   end)
 
+  it("wants to know what to find, before it pays for all there is", function()
+    for _, words in ipairs { "search", "search -q", "companies --output ndjson" } do
+      local ended = command.run(words)
+      assert.equal(2, ended.code)
+      assert.equal("", ended.out)
+      assert.matches("give a filter, or a %-%-limit", ended.err)
+    end
+    assert.equal(0, sandbox:state().requests)
+    assert.equal(2, lines(command.run("search --limit 1").out))
+  end)
+
   it("explains itself when called wrongly", function()
     for words, message in pairs {
       ["--job-titel CTO"] = "unknown option '%-%-job%-titel'", ["--query nowhere.json"] = "nowhere",

@@ -12,14 +12,18 @@ local M = {}
 local Csv = {}
 Csv.__index = Csv
 
--- Names for our columns; one that the caller's table has already gets the verb before it.
+-- Names for our columns; one that the caller's table has already gets the verb before it,
+-- once for each time that a table has been through here.
 local function own_names(names, header, verb)
   local taken, ours = {}, {}
   for _, name in ipairs(header) do
     taken[name] = true
   end
   for i, name in ipairs(names) do
-    ours[i] = taken[name] and verb .. "_" .. name or name
+    while taken[name] do
+      name = verb .. "_" .. name
+    end
+    ours[i] = name
   end
   return ours
 end

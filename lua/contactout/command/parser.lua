@@ -52,7 +52,7 @@ end
 local function make()
   local parser = load_argparse()("contactout", DESCRIPTION, EPILOG)
   parser:usage("usage: contactout VERB [options]"):command_target("verb"):require_command(true)
-    :help_max_width(WIDTH):help_description_margin(MARGIN):add_complete()
+    :help_max_width(WIDTH):help_description_margin(MARGIN):add_help_command():add_complete()
   parser:flag("--version"):description("print the version"):action(function()
     print("contactout " .. version)
     os.exit(0)

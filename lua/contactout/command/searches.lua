@@ -14,12 +14,23 @@ local M = {}
 ---@field method string the client's
 ---@field endpoint string whose parameters are the filters
 ---@field record string what it finds
+---@field is_open? boolean without a filter it finds all there is
 
-M.search = { method = "each_person", endpoint = "people_search", record = "Person" }
+M.search = { method = "each_person", endpoint = "people_search", record = "Person", is_open = true }
 M.decision_makers = {
   method = "each_decision_maker", endpoint = "decision_makers", record = "Person",
 }
-M.companies = { method = "each_company", endpoint = "company_search", record = "Company" }
+M.companies = {
+  method = "each_company", endpoint = "company_search", record = "Company", is_open = true,
+}
+
+-- Without a filter a search finds everybody, and each costs: nobody means that.
+local function need_bounds(self, wanted, opts)
+  if self.is_open and next(wanted) == nil and not (opts.limit or opts.budget) then
+    endings.refuse(("nothing says what to find, and all there is would be paid for: give a filter, "
+      .. "or a --limit; see contactout %s --help"):format(opts.verb))
+  end
+end
 
 -- Writes the records; returns what ended it early.
 local function write_all(records, out)
@@ -43,6 +54,7 @@ function M.run(self, client, opts)
     local plan = endings.must(client:plan(self.method, wanted, given))
     return report.print_plan(plan, report.records(plan), output.format(opts))
   end
+  need_bounds(self, wanted, opts)
   local shown = report.progress(opts)
   given.on_progress = shown.show
   local records = client[self.method](client, wanted, given)
