@@ -243,7 +243,9 @@ describe("a Redis that is lost #programs", function()
   end)
 
   it("is asked again once it is back", function()
-    local client, losses = watched { host = "localhost", port = server.port }
+    -- a bare machine may know no names at all
+    local name = require("socket").dns.toip("localhost") and "localhost" or "127.0.0.1"
+    local client, losses = watched { host = name, port = server.port }
     assert(client:stats())
     server:stop()
     assert(client:stats())
