@@ -200,8 +200,8 @@ SPEC ?= spec
 # $(call run_specs,LUA,OPTIONS)
 define run_specs
 	@echo "== $(1)"
-	@$(MAKE) --no-print-directory -s LUA=$(1) spec-programs
-	@export MAKEFLAGS= && eval "$$($(MAKE) -s env LUA=$(1))" && $(1) $(BUSTED) $(2) $(SPEC)
+	@export MAKEFLAGS= && $(MAKE) --no-print-directory -s LUA=$(1) spec-programs && \
+	  eval "$$($(MAKE) -s env LUA=$(1))" && $(1) $(BUSTED) $(2) $(SPEC)
 endef
 
 # The proofs of bulk work, and whole programs as users run them, take their time and say
