@@ -111,12 +111,11 @@ install: all ## install for LUA under PREFIX (/usr/local)
 # --- What a bare machine lacks -------------------------------------------------
 
 RUN_PACKAGES := gcc libc6-dev pkg-config libcurl4-openssl-dev lua5.4 liblua5.4-dev \
-  luajit2 libluajit2-5.1-dev lua-cjson lua-http lua-cqueues lua-luaossl lua-argparse
+  luajit2 libluajit2-5.1-dev lua-cjson lua-http lua-cqueues lua-luaossl lua-argparse libsqlite3-dev
 TEST_PACKAGES := $(RUN_PACKAGES) lua5.1 liblua5.1-0-dev lua5.2 liblua5.2-dev lua5.3 liblua5.3-dev \
   lua-busted lua-check lua-socket lua-filesystem lua-luv lua-copas neovim nginx-light libnginx-mod-http-lua \
-  luarocks clang-format universal-ctags valgrind libsqlite3-dev curl locales bsdutils procps love xvfb xauth \
+  luarocks clang-format universal-ctags valgrind curl locales bsdutils procps love xvfb xauth \
   lua-ldoc redis-server
-BULK_PACKAGES := $(RUN_PACKAGES) libsqlite3-dev
 LOVE_PACKAGES := $(RUN_PACKAGES) love fonts-inter fonts-droid-fallback
 
 # $(call install_packages,LIST): those of the list that are missing, by apt, which
@@ -149,7 +148,7 @@ demo: deps-run ## install, build, start the sandbox and enrich a CSV of 500 peop
 
 .PHONY: bulk
 bulk: ## look up a list, kill it half-way, run it again: nothing is paid twice
-	$(call install_packages,$(BULK_PACKAGES))
+	$(call install_packages,$(RUN_PACKAGES))
 	@$(MAKE) --no-print-directory -s LUA=lua5.4
 	@eval "$$($(MAKE) -s env LUA=lua5.4)" && lua5.4 examples/bulk/demo.lua
 
