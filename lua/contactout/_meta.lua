@@ -148,7 +148,7 @@ function contactout.encode(value) end
 ---@field journal? string file of a bulk run, not under way, which may have submitted the job
 
 ---@class contactout.ContactsOptions the options of `client:contacts`
----@field version? number of the endpoint: 2, jobs of up to 1,000; or 1, which answers 30 at once, without telephones and without the kinds of addresses; 2
+---@field version? integer of the endpoint: 2, jobs of up to 1,000; or 1, which answers 30 at once, without telephones and without the kinds of addresses; 2
 ---@field include_phone? boolean look for telephone numbers, which cost phone credits
 ---@field callback_url? string URL to which the server posts the result, too
 ---@field job_timeout? number seconds until a job that has not ended is given up, with kind job_timeout; 900
@@ -204,7 +204,7 @@ function contactout.encode(value) end
 ---@field retry_charged? boolean repeat this call even where the first attempt may have been charged
 
 ---@class contactout.PersonOptions the options of `client:person`
----@field contacts? any which contacts to find: false, true for all, or a list of work_email, personal_email and phone; false
+---@field contacts? boolean|string[] which contacts to find: false, true for all, or a list of work_email, personal_email and phone; false
 ---@field timeout? number seconds for one attempt
 ---@field headers? table<string, string|false> further headers by name; false leaves a default one out
 ---@field extra? table undocumented parameters by name, passed through

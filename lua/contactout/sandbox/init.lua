@@ -75,8 +75,8 @@ function M.start(opts)
   local pipe, pid, url = launch(command_line(opts or {}))
   if not url or not url:find("^http") then
     pipe:close()
-    return nil, url or "the sandbox didn't start: it needs luajit with lua-http and lua-cjson "
-      .. "(Debian: apt-get install luajit lua-http lua-cjson)"
+    return nil, url or "the sandbox didn't start: it needs luajit with lua-http, lua-luaossl and "
+      .. "lua-cjson (Debian: apt-get install luajit lua-http lua-luaossl lua-cjson)"
   end
   local control_url = "http://127.0.0.1:" .. url:match("(%d+)$")
   return setmetatable({ url = url, control_url = control_url, pid = pid, pipe = pipe }, Sandbox)

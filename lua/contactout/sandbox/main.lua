@@ -124,7 +124,7 @@ local function check_modules()
     end
   end
   if #rocks > 0 then
-    error(("it lacks %s: apt-get install %s, or luarocks --lua-version 5.1 install each of %s")
+    error(("it lacks %s: apt-get install %s, or luarocks --lua-version 5.1 install each of: %s")
       :format(table.concat(rocks, ", "), table.concat(packages, " "), table.concat(rocks, " ")), 0)
   end
 end

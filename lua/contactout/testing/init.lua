@@ -37,6 +37,8 @@ local Recorder = server.class("Recorder", {
   end,
 })
 
+---@class contactout.testing.Player: contactout.testing.Server
+---@field unmatched fun(self: contactout.testing.Player): string[]
 local Player = server.class("Player", {
   --- The requests for which there was no answer, each in a line that names the
   --- nearest recorded one. For `after_each`: it should be empty.
@@ -54,7 +56,7 @@ local Player = server.class("Player", {
 ---@param opts? table `people`; `limits` (true) and `minute` (60), of the rate limits in
 ---  seconds; `job_polls` (1): how often a job is still at work; `luajit`, the program;
 ---  `port`, `job_seconds`, `ledger`: see contactout.sandbox
----@return contactout.testing.Server|nil sandbox
+---@return contactout.testing.Sandbox|nil sandbox
 ---@return contactout.Error|nil err
 function M.sandbox(opts)
   for name in pairs(opts or {}) do
@@ -101,7 +103,7 @@ end
 --- was recorded gets an error, as does one that was never recorded: kind
 --- `invalid_request`, with the nearest recorded one in its message.
 ---@param file string
----@return contactout.testing.Server|nil player with `client([opts])` and `unmatched()`
+---@return contactout.testing.Player|nil player with `client([opts])` and `unmatched()`
 ---@return contactout.Error|nil err
 function M.replay(file)
   return server.start(Player, { replay = file }, { token = "test-replay" })

@@ -4,6 +4,7 @@
 local contactout = require "contactout"
 local server = require "contactout.testing.server"
 
+---@class contactout.testing.Sandbox: contactout.testing.Server
 local methods = {}
 
 --- All back to how it was at the start: requests, charges, credits, limits, jobs,

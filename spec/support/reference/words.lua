@@ -129,7 +129,8 @@ local OPTION_TYPES = {
   headers = "table<string, string|false>", key = "fun(item: any): string",
   alone = "contactout.RateLimits", search = "number|false", checker = "number|false",
   other = "number|false", window = "number", loop = "string|table", observe = "fun(event: table)",
-  on_progress = "fun(state: contactout.ProgressState)",
+  on_progress = "fun(state: contactout.ProgressState)", contacts = "boolean|string[]",
+  version = "integer",
   rate_limits = "contactout.RateLimits|contactout.SharedDictLimits|"
     .. "contactout.RedisLimits|false",
 }
