@@ -177,6 +177,10 @@ local CLASSES = {
     doc = "What contactout.csv writes with." },
   { name = "contactout.Progress", path = "progress.lua", call = "bar:",
     doc = "A progress bar; it may be called, as an `on_progress`." },
+  { name = "contactout.testing.Server", path = "testing/server.lua", call = "server:",
+    doc = "What a sandbox, a recorder and a player of contactout.testing have in common." },
+  { name = "contactout.testing.Sandbox", path = "testing/sandbox.lua", call = "sandbox:",
+    doc = "A sandbox: from `testing.sandbox`. It has a server's methods, too." },
 }
 
 local MODULES = {
@@ -187,6 +191,8 @@ local MODULES = {
   { name = "contactout.csv", call = "csv.", doc = "A reader and writer of CSV." },
   { name = "contactout.progress", call = "progress.",
     doc = "The progress of long work, on a terminal or in a log." },
+  { name = "contactout.testing", call = "testing.",
+    doc = "A sandbox, and recorded answers, for the tests of programs." },
 }
 
 --- Everything that can be called, in the order of reading.
