@@ -27,7 +27,7 @@ function methods:charged(token)
 end
 
 --- Lets something go wrong with the next requests: "status:503", "reset-after",
---- "delay:0.5", several joined by commas; `main.lua --help` lists them all.
+--- "delay:0.5", several joined by commas. The help of sandbox/main.lua lists them all.
 ---@param fault string
 ---@param times? integer how many requests (1); -1: all
 ---@param target? string only those to this endpoint or path
