@@ -255,7 +255,8 @@ valgrind: deps ## run specs under valgrind
 	@eval "$$($(MAKE) -s env LUA=lua5.4)" && valgrind -q --leak-check=full --errors-for-leak-kinds=definite \
 	  --error-exitcode=9 --fair-sched=yes lua5.4 $(BUSTED) --exclude-tags=fork,speed $(CHECKED)
 
-DOCS_PACKAGES := $(RUN_PACKAGES) lua-ldoc
+# LDoc runs on Lua 5.1 or 5.2 only, and its package takes any.
+DOCS_PACKAGES := $(RUN_PACKAGES) lua-ldoc lua5.1
 
 .PHONY: docs
 docs: ## write the README's table, types, Neovim's help, and pages into .build/doc/html

@@ -1,4 +1,4 @@
--- Run by `make screenshot-neovim` inside the demo's Neovim, in a terminal on an X
+-- Run by `make screenshots` inside the demo's Neovim, in a terminal on an X
 -- server of its own: looks somebody up, takes the picture, and leaves.
 
 local FILE = os.getenv("SCREENSHOT")
