@@ -122,6 +122,7 @@ build = {
     ["contactout.command.verbs"] = "lua/contactout/command/verbs.lua",
     ["contactout.compat"] = "lua/contactout/compat.lua",
     ["contactout.credits"] = "lua/contactout/credits.lua",
+    ["contactout.copy"] = "lua/contactout/copy.lua",
     ["contactout.counts"] = "lua/contactout/counts.lua",
     ["contactout.csv"] = "lua/contactout/csv.lua",
     ["contactout.errors"] = "lua/contactout/errors.lua",

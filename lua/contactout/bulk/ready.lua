@@ -1,6 +1,7 @@
 -- Rows that are ready to be handed out. Those of a batch are made as they are asked
 -- for, one key after another; a key has one for each input that waits for its answer.
 
+local copy = require "contactout.copy"
 local errors = require "contactout.errors"
 local queue = require "contactout.queue"
 
@@ -28,27 +29,15 @@ function Ready:push_batch(rows)
   self._queue:push(rows)
 end
 
--- A value of its own for another row: who changes one mustn't change the other.
-local function copy(value)
-  if type(value) ~= "table" then
-    return value
-  end
-  local same = {}
-  for name, member in pairs(value) do
-    same[name] = copy(member)
-  end
-  return setmetatable(same, getmetatable(value))
-end
-
--- The rows of one key. From now on its answer is known instead of its entry. An error
--- may be that of other keys, too.
+-- The rows of one key. From now on its answer is known instead of its entry. Each row has
+-- a value of its own, for its caller to change; an error may be that of other keys, too.
 local function spread(self, entry, value, err)
   self._answers:keep(entry.canonical, value, err)
   for index, item in ipairs(entry.items) do
     local is_duplicate = index > 1
     self._spread:push({
-      item = item, value = is_duplicate and copy(value) or value, err = err and errors.copy(err),
-      is_duplicate = is_duplicate,
+      item = item, value = is_duplicate and copy.deep(value) or value,
+      err = err and errors.copy(err), is_duplicate = is_duplicate,
     })
   end
 end

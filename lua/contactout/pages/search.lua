@@ -2,6 +2,7 @@
 -- gets one of its pages. Sends nothing.
 
 local clients = require "contactout.client"
+local copy = require "contactout.copy"
 local kinds = require "contactout.pages.kinds"
 local list = require "contactout.pages.options"
 local options = require "contactout.options"
@@ -15,18 +16,6 @@ local options = require "contactout.options"
 local Search = {}
 Search.__index = Search
 Search.__name = "contactout.Search"
-
--- A copy, for the caller may change his own. What has a metatable is a value.
-local function copy(value)
-  if type(value) ~= "table" or getmetatable(value) then
-    return value
-  end
-  local same = {}
-  for name, member in pairs(value) do
-    same[name] = copy(member)
-  end
-  return same
-end
 
 --- The call that gets a page. No page is sent with the first one unless the query has it.
 ---@param client contactout.Client
@@ -54,7 +43,7 @@ function Search:count(client)
     opts[name] = value
   end
   if opts.extra then
-    opts.extra = copy(opts.extra)
+    opts.extra = copy.deep(opts.extra)
     opts.extra.page_size = nil -- says only how they are shown
   end
   return client:count(self._query, opts)
@@ -80,7 +69,7 @@ local function read_query(kind, query)
   if type(query) == "string" then
     return kind.read(query)
   end
-  return copy(query)
+  return copy.deep(query)
 end
 
 local M = {}
