@@ -132,6 +132,14 @@ describe("contactout contacts", function()
     assert.same({}, sandbox:state().charges)
   end)
 
+  it("promises nothing of a journal that it couldn't begin", function()
+    journal = "/nowhere/contacts.db"
+    local ended = run("", "https://www.linkedin.com/in/grace-garcia-6")
+    assert.equal(5, ended.code)
+    assert.matches("/nowhere/contacts.db can't be created", ended.err, 1, true)
+    assert.is_nil(ended.err:find("nothing is lost", 1, true), ended.err)
+  end)
+
   it("writes the same again from its journal, free", function()
     for _, format in ipairs { "csv", "ndjson" } do
       run("--output " .. format)

@@ -138,14 +138,18 @@ local function counts_text(counts)
   return #parts > 0 and table.concat(parts, ", ") or "nothing"
 end
 
--- How to go on after an early end.
+-- How to go on after an early end; nil where the journal itself is the trouble, of
+-- which its error says more, and the same command would end alike.
 local function advice(problem, opts)
   if not opts.journal then
     return "without --journal another run begins anew, and pays anew"
   end
-  local is_budget = type(problem) == "table" and problem.kind == "budget"
-  return is_budget and "nothing is lost: the same command goes on, with a larger --budget, which "
-    .. "counts all its runs" or "nothing is lost: the same command goes on where this one ended"
+  local kind = type(problem) == "table" and problem.kind
+  if kind == "journal" or kind == "unsupported" then
+    return nil
+  end
+  return "nothing is lost: the same command goes on" .. (kind == "budget"
+    and ", with a larger --budget, which counts all its runs" or " where this one ended")
 end
 
 --- The end of work with an output: the summary, and why it ended early if it did.
@@ -168,8 +172,9 @@ function M.finish(out, client, opts, problem)
   end
   local code = endings.complain(problem)
   local has_begun = code ~= endings.REFUSED or next(out.counts) ~= nil
-  if has_begun then
-    say(opts, advice(problem, opts))
+  local text = has_begun and advice(problem, opts)
+  if text then
+    say(opts, text)
   end
   return code
 end
