@@ -139,17 +139,23 @@ local function in_callers_words(err, only)
   return err
 end
 
+---@class contactout.KnownOfPerson
+---@field only? string the parameter of people_enrich that `who` is, if it is a text
+---@field url? string
+
 --- How somebody would be asked for.
 ---@param who any as `person` takes it
 ---@param wanted any the option `contacts`
 ---@return string|nil endpoint
 ---@return table|contactout.Error params
+---@return contactout.KnownOfPerson|nil known
 function M.request(who, wanted)
   local params, only = read_who(who)
   if not params then
     return nil, only
   end
-  return route(params, only, wanted)
+  local endpoint, own = route(params, only, wanted)
+  return endpoint, own, { only = only, url = params.linkedin_url }
 end
 
 --- By what two spellings of one person are the same.
@@ -180,21 +186,19 @@ function methods:person(who, opts)
   if not for_core then
     return nil, rest
   end
-  local params, only = read_who(who)
-  if not params then
-    return nil, only
+  local endpoint, params, known = M.request(who, rest.contacts)
+  if not endpoint then
+    return nil, params
   end
-  local url = params.linkedin_url
-  local endpoint, own = route(params, only, rest.contacts)
-  local reply, err = self[endpoint](self, own, options.of_call(for_core, rest))
+  local reply, err = self[endpoint](self, params, options.of_call(for_core, rest))
   if not reply then
-    return nil, in_callers_words(err, only)
+    return nil, in_callers_words(err, known.only)
   end
   local person = records.person(reply.profile)
   if records.is_no_one(person) then
     return nobody(endpoint, reply)
   end
-  person.linkedin_url = person.linkedin_url or url
+  person.linkedin_url = person.linkedin_url or known.url
   return person
 end
 
