@@ -185,6 +185,7 @@ build = {
     ["contactout.pages.walk"] = "lua/contactout/pages/walk.lua",
     ["contactout.person"] = "lua/contactout/person.lua",
     ["contactout.person.plan"] = "lua/contactout/person/plan.lua",
+    ["contactout.places"] = "lua/contactout/places.lua",
     ["contactout.plans"] = "lua/contactout/plans.lua",
     ["contactout.progress"] = "lua/contactout/progress.lua",
     ["contactout.query"] = "lua/contactout/query.lua",

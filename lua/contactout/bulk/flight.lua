@@ -8,7 +8,7 @@ local compat = require "contactout.compat"
 local endings = require "contactout.bulk.endings"
 local errors = require "contactout.errors"
 local events = require "contactout.events"
-local plain = require "contactout.loops.plain"
+local places = require "contactout.places"
 local ready = require "contactout.bulk.ready"
 local task = require "contactout.task"
 local waiting = require "contactout.bulk.waiting"
@@ -212,28 +212,12 @@ local function process(run, batch)
   leave(run, batch)
 end
 
--- The loop on which a batch may have a task of its own. In no host that is plain Lua's,
--- unless the client is to wait with another one only; where coroutines may end before
--- their time, one whose don't: what a batch has sent is to have its place in the journal.
----@return table|nil loop nil: none
----@return contactout.Error|nil err
-local function loop_for_task(run)
-  local loop, own = run:need_loop(), run.client._loop
-  if not compat.CAN_YIELD or loop.blocks and own and own ~= plain then
-    return nil
-  elseif loop.detached then
-    local place, err = loop.detached()
-    return place or loop, err
-  end
-  return loop.blocks and plain or loop
-end
-
 --- Sends a batch, in a task of its own if it can have one. Raises why not, where a host
 --- has no place for that: then the run can go on later.
 ---@param run contactout.Run
 ---@param batch contactout.Batch
 function M.start(run, batch)
-  local loop, err = loop_for_task(run)
+  local loop, err = places.for_task(run.client)
   if err then
     run:send_first(batch)
     error(err, 0)
@@ -245,9 +229,6 @@ function M.start(run, batch)
   end
   batch.task = task.start(loop, run.group, compat.pack(process, run, batch))
 end
-
-local NO_TIMER = "not sent: nginx has run no timer for it; raise lua_max_running_timers, and call "
-  .. "the iterator again"
 
 --- Takes back what no task has begun with, to be sent later, and raises why.
 ---@param run contactout.Run
@@ -261,7 +242,7 @@ function M.call_off(run)
     run:send_first(batch)
     leave(run, batch)
   end
-  error(errors.new("connection", NO_TIMER, { endpoint = run.work.row.name, retryable = true }), 0)
+  error(places.never_began({ endpoint = run.work.row.name }), 0)
 end
 
 return M

@@ -13,6 +13,7 @@ local hold = require "contactout.bulk.hold"
 local intake = require "contactout.bulk.intake"
 local journaled = require "contactout.bulk.journaled"
 local loops = require "contactout.loops"
+local places = require "contactout.places"
 local purse = require "contactout.bulk.purse"
 local ready = require "contactout.bulk.ready"
 local suspects = require "contactout.bulk.suspects"
@@ -92,9 +93,7 @@ end
 
 --- The loop on which the running code waits.
 function Run:need_loop()
-  return task.need_loop(function()
-    return loops.current(self.client._loop)
-  end)
+  return places.current(self.client)
 end
 
 -- Sending ---------------------------------------------------------------------------

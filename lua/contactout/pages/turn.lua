@@ -5,7 +5,7 @@
 local compat = require "contactout.compat"
 local errors = require "contactout.errors"
 local fetch = require "contactout.pages.fetch"
-local loops = require "contactout.loops"
+local places = require "contactout.places"
 local plain = require "contactout.loops.plain"
 local task = require "contactout.task"
 
@@ -55,33 +55,14 @@ local function process(turn, walk)
   end
 end
 
-local function need_loop(client)
-  return task.need_loop(function()
-    return loops.current(client._loop)
-  end)
-end
-
--- The place for a task in a host: where no visitor's end ends it.
-local function place_inside(loop)
-  if not loop.detached then
-    return loop
-  end
-  local place, err = loop.detached()
-  if err then
-    error(err, 0) -- nothing is lost: the next call tries again
-  end
-  return place or loop
-end
-
--- The loop on which a page may have a task; nil: it can have none. Outside of any host
--- that is plain Lua's, unless the client is to wait with another one only.
+-- Where a page may have a task; nil: nowhere. Raises where there is no place by now:
+-- nothing is lost, the next call tries again.
 local function find_place(walk)
-  local loop, own = need_loop(walk.client), walk.client._loop
-  if not loop.blocks then
-    return place_inside(loop)
+  local place, err = places.for_task(walk.client)
+  if err then
+    error(err, 0)
   end
-  local may_be_plain = compat.CAN_YIELD and (not own or own == plain)
-  return may_be_plain and plain or nil
+  return place
 end
 
 -- Calls off what hasn't begun: the walk is as before it.
@@ -93,16 +74,13 @@ end
 
 -- Waiting ---------------------------------------------------------------------------
 
-local NO_TIMER = "not sent: nginx has run no timer for it; raise lua_max_running_timers, and call "
-  .. "the iterator again"
-
 -- Waits for a task that may not begin.
 local function wait_for_begin(turn)
   local ok, problem = pcall(turn._task.wait, turn._task, PATIENCE)
   local is_late = not ok and errors.is(problem) and problem.kind == "timeout"
   if is_late and not turn.has_begun then
     call_off(turn)
-    error(errors.new("connection", NO_TIMER, { page = turn.number, retryable = true }), 0)
+    error(places.never_began({ page = turn.number }), 0)
   elseif not ok and not is_late then
     error(problem, 0)
   end
@@ -121,7 +99,7 @@ end
 
 --- Outside of any host it moves on while somebody lets it.
 function Turn:let_move_on()
-  if not self.has_ended and need_loop(self._walk.client).blocks then
+  if not self.has_ended and places.current(self._walk.client).blocks then
     plain.step()
   end
 end
