@@ -66,21 +66,6 @@ local function inputs(work, random)
   return list
 end
 
--- What was charged is at least what is sure, and at most that with what is in doubt.
-local function check_credits(credits)
-  for kind, charged in pairs(support.charges()) do
-    local most = credits[kind] + credits.uncertain[kind]
-    assert(credits[kind] <= charged and charged <= most,
-      ("%s: %d charged, from %d to %d told"):format(kind, charged, credits[kind], most))
-  end
-end
-
-local function check_budget(budget, before)
-  for kind, charged in pairs(budget and support.charges() or {}) do
-    assert(charged <= math.max(budget[kind], before[kind] or 0), kind .. " is over its budget")
-  end
-end
-
 -- One run to its end, or to that of its budget.
 local function run(work, random)
   local client, opts, before, last = support.client(), options(work, random), support.charges(), nil
@@ -92,8 +77,8 @@ local function run(work, random)
   assert(failure or #rows == 40, "an input has no row")
   assert.equal(#rows, last.done)
   assert.equal(last.done, last.found + last.missing + last.failed + last.uncertain)
-  check_credits(last.credits)
-  check_budget(opts.budget, before)
+  soak.check_credits(last.credits)
+  soak.check_budget(opts.budget, before)
   assert.same(last.credits, assert(client:plan(work.method, {}, opts)).spent)
 end
 

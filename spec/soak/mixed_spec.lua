@@ -114,17 +114,7 @@ local function check_spent(work, opts)
   support.wait_until_closed()
   local client = support.client()
   local spent = assert(client:plan(work.method, {}, opts)).spent
-  for kind, charged in pairs(support.charges()) do
-    local most = spent[kind] + spent.uncertain[kind]
-    assert(spent[kind] <= charged and charged <= most,
-      ("%s: %d charged, from %d to %d told"):format(kind, charged, spent[kind], most))
-  end
-end
-
-local function check_budget(budget, before)
-  for kind, charged in pairs(budget and support.charges() or {}) do
-    assert(charged <= math.max(budget[kind], before[kind] or 0), kind .. " is over its budget")
-  end
+  soak.check_credits(spent)
 end
 
 local function note_values(rows, kept)
@@ -158,7 +148,7 @@ local function check(work, random)
     local run = random(2) == 1 and run_and_kill or run_here
     note_values(run(work, opts, random), kept)
     check_spent(work, opts)
-    check_budget(opts.budget, before)
+    soak.check_budget(opts.budget, before)
   end
   local calm = support.with_fault("domain-charge", options(work, random, asks_again))
   calm.budget = nil

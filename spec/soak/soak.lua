@@ -17,6 +17,24 @@ function M.say(...)
   end
 end
 
+-- Credits -----------------------------------------------------------------------------
+
+--- What was charged is at least what is sure, and at most that with what is in doubt.
+function M.check_credits(told)
+  for kind, charged in pairs(support.charges()) do
+    local most = told[kind] + told.uncertain[kind]
+    assert(told[kind] <= charged and charged <= most,
+      ("%s: %d charged, from %d to %d told"):format(kind, charged, told[kind], most))
+  end
+end
+
+--- A run is within its budget, or spent nothing over what was spent before.
+function M.check_budget(budget, before)
+  for kind, charged in pairs(budget and support.charges() or {}) do
+    assert(charged <= math.max(budget[kind], before[kind] or 0), kind .. " is over its budget")
+  end
+end
+
 -- Random numbers ---------------------------------------------------------------------
 
 --- The seed of this process: SPEC_SEED, or another one each time.
