@@ -14,6 +14,10 @@ local M = {}
 -- Seconds after which one is killed that doesn't end; a wait takes half of that.
 local PATIENCE = 60
 
+-- Seconds that a wait stays in the editor at a stretch. Where a mapping's call
+-- blocks, that is inside the call's own wait, which can't end meanwhile.
+local STRETCH = 0.1
+
 local Editor = {}
 Editor.__index = Editor
 
@@ -63,11 +67,13 @@ end
 
 --- Waits until a Lua expression is true there; raises after a time.
 function Editor:wait(expression)
-  local reached = self:eval(("(vim.wait(%d, function() return %s end, 5))")
-    :format(PATIENCE * 500, expression))
-  if reached ~= "true" then
-    error("it never came that " .. expression .. "\n" .. self:text(), 2)
+  local wait = ("(vim.wait(%d, function() return %s end, 5))"):format(STRETCH * 1000, expression)
+  for _ = 1, PATIENCE / 2 / STRETCH do
+    if self:eval(wait) == "true" then
+      return
+    end
   end
+  error("it never came that " .. expression .. "\n" .. self:text(), 2)
 end
 
 --- The text of the current buffer.
