@@ -110,6 +110,7 @@ build = {
     ["contactout.command.everybody"] = "lua/contactout/command/everybody.lua",
     ["contactout.command.formats"] = "lua/contactout/command/formats.lua",
     ["contactout.command.input"] = "lua/contactout/command/input.lua",
+    ["contactout.command.lines"] = "lua/contactout/command/lines.lua",
     ["contactout.command.lists"] = "lua/contactout/command/lists.lua",
     ["contactout.command.main"] = "lua/contactout/command/main.lua",
     ["contactout.command.output"] = "lua/contactout/command/output.lua",

@@ -24,6 +24,7 @@ describe("contactout", function()
       assert.equal(0, command.run(verb .. " --help").code)
     end
     assert.matches("\n  130 ", ended.out)
+    assert.matches("\n  5    anything else ended it: the network, the server, ", ended.out, 1, true)
     assert.equal(command.run("usage --help").out, command.run("help usage").out)
   end)
 
@@ -48,6 +49,18 @@ describe("contactout", function()
       assert.equal(2, ended.code, words)
       assert.matches("; see contactout %a+ %-%-help\n$", ended.err)
     end
+  end)
+
+  it("has help as wide as COLUMNS says, or 80", function()
+    local function widest(env)
+      local most = 0
+      for line in command.run("search --help", { env = env }).out:gmatch("[^\n]+") do
+        most = math.max(most, #line)
+      end
+      return most
+    end
+    assert.is_true(widest("COLUMNS=120") > 100)
+    assert.is_true(widest("COLUMNS=") <= 80)
   end)
 
   it("has no option for the token", function()
@@ -96,10 +109,13 @@ describe("contactout", function()
     for words, message in pairs {
       [""] = "a command is required", ["persons"] = "Did you mean 'person'",
       ["usage more"] = "too many arguments",
+      ["usage --perod 2026-01"] = "unknown option '%-%-perod'. Did you mean '%-%-period'%? See "
+        .. "contactout usage %-%-help",
     } do
       local wrong = command.run(words)
       assert.equal(2, wrong.code)
       assert.matches(message, wrong.err)
+      assert.matches("^[^\n]+\n$", wrong.err)
       assert.equal("", wrong.out)
     end
   end)

@@ -72,6 +72,28 @@ describe("the command's input", function()
     end
   end)
 
+  it("says why a file can't be read", function()
+    assert.matches("nowhere.csv is neither a file nor an e-mail address (No such file or ",
+      command.run("verify nowhere.csv").err, 1, true)
+  end)
+
+  it("must be UTF-8 where it becomes NDJSON, and else may be anything", function()
+    local rows = "Email,Name\na@acme.example,M\195\188ller\nb@acme.example,M\252ller\n"
+    for _, input in ipairs { rows, '{"email": "a@b.example"}\n\n{"email": "\252@b.example"}\n' } do
+      local out, ended = verify(input, "--output ndjson")
+      assert.equal(2, ended.code)
+      assert.equal("", out)
+      assert.matches("standard input, line 3 is not UTF-8, as NDJSON must be; convert it first, "
+        .. "say by iconv -f WINDOWS-1252 -t UTF-8", ended.err, 1, true)
+    end
+    assert.matches("line 1 is not UTF%-8", select(2, verify("Email,\252\na@b.example,\n",
+      "--output ndjson")).err)
+    assert.equal(0, command.sandbox:state().requests)
+    local out, ended = verify(rows)
+    assert.equal(0, ended.code)
+    assert.matches("M\252ller", out, 1, true)
+  end)
+
   it("has the format and the column that it is told", function()
     assert.matches("^who,status", verify("who\njo@acme.example\n", "--column who"))
     assert.matches("\nemail,%a+,\njo@acme", verify("email\njo@acme.example\n", "--input lines"))
@@ -103,8 +125,11 @@ describe("the command's input", function()
 
   it("says what is wrong with it before anything is spent", function()
     for input, message in pairs {
-      [""] = "^contactout: standard input", ["a,b\n1,2\n"] = "no column email, only a, b",
-      ['Email\n"open\n'] = "line 2", ['{"email": "a@b.example"}\nx\n'] = "line 2: not JSON",
+      [""] = "^contactout: standard input is empty\n",
+      ["a,b\n1,2\n"] = "no column email, only a, b; say which with %-%-column, or put a line",
+      ['Email\n"open\n'] = "contactout: standard input: CSV line 2",
+      ["PK\3\4\20\0"] = "standard input is no text; save a spreadsheet as CSV in UTF%-8",
+      ['{"email": "a@b.example"}\nx\n'] = "line 2: not JSON",
       ['{"mail_to": "a@b.example"}\n'] = "no column email, only mail_to",
     } do
       local _, ended = verify(input, input == "" and "--input csv" or "")

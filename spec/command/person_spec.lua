@@ -73,7 +73,7 @@ describe("contactout person", function()
   it("plans what each row would cost, and spends nothing", function()
     local ended = run(("%s %s/ jo@acme.example --contacts all --plan"):format(URL, URL))
     assert.equal(0, ended.code, ended.err)
-    assert.matches("^3 rows: 2 to be asked for, 0 known already, 1 duplicates, 0 invalid, 0 "
+    assert.matches("^3 rows: 2 to be asked for, 0 known already, 1 duplicate, 0 invalid, 0 "
       .. "without a key; credits: 0 to 2 email, 0 to 2 phone, 0 to 1 search; 2 requests", ended.out)
     assert.equal(0, sandbox:state().requests)
   end)

@@ -163,9 +163,12 @@ describe("contactout decision-makers", function()
   end)
 
   it("needs a company", function()
-    local ended = command.run("decision-makers")
-    assert.equal(2, ended.code)
-    assert.matches("domain or name\n$", ended.err)
+    for _, words in ipairs { "", "--reveal --limit 5", "--plan" } do
+      local ended = command.run("decision-makers " .. words)
+      assert.equal(2, ended.code)
+      assert.equal("", ended.out)
+      assert.equal("contactout: required is --linkedin-url, --domain or --name\n", ended.err)
+    end
   end)
 end)
 

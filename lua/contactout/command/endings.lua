@@ -14,7 +14,7 @@ exit codes:
   2    the command or its input is wrong
   3    the budget is reached; with --journal and a larger one it goes on
   4    the token is refused, the credits are used up, or there is no access
-  5    anything else ended it
+  5    anything else ended it: the network, the server, the disk, the journal
   130  ^C ended it, after what was being paid for had been written down
   141  whoever read the output left, likewise]]
 
@@ -22,7 +22,8 @@ exit codes:
 M.REFUSED = 2
 
 local OF_KIND = {
-  invalid_argument = M.REFUSED, budget = 3, credentials = 4, out_of_credits = 4, no_access = 4,
+  invalid_argument = M.REFUSED, invalid_request = M.REFUSED, budget = 3, credentials = 4,
+  out_of_credits = 4, no_access = 4,
 }
 local OTHERS, INTERRUPTED, PIPE_CLOSED = 5, 130, 141
 

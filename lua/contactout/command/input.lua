@@ -5,6 +5,7 @@
 local core = require "contactout.core"
 local csv = require "contactout.csv"
 local endings = require "contactout.command.endings"
+local lines = require "contactout.command.lines"
 local progress = require "contactout.progress"
 
 local refuse = endings.refuse
@@ -20,6 +21,7 @@ local refuse = endings.refuse
 ---@field separator? string of CSV's cells
 ---@field is_rewindable boolean
 ---@field without_key integer rows that whoever reads it has found to have none
+---@field must_be_utf8? boolean its rows become JSON
 local Input = {}
 Input.__index = Input
 
@@ -27,9 +29,12 @@ local EXTENSIONS = {
   csv = "csv", ndjson = "ndjson", jsonl = "ndjson", json = "ndjson", txt = "lines",
 }
 
--- Patterns of what an editor may put before the first line.
-local BYTE_ORDER_MARK = "^\239\187\191"
+-- What an editor may put before the first line.
 local UTF_16 = { "^\255\254", "^\254\255" }
+
+-- What no text has, but the first bytes of a spreadsheet's own file. (Older Luas read a
+-- line up to a zero byte only.)
+local BINARY = "[%z\1-\8\14-\31]"
 
 local SEPARATORS = { ",", ";", "\t" } -- of cells, the likeliest first
 
@@ -44,40 +49,9 @@ local function is_blank(text)
   return not text:find("%S")
 end
 
--- Lines --------------------------------------------------------------------------
-
--- A file handle line by line, of which the first may be looked at beforehand. It is a
--- handle itself, for the reader of CSV: which so never waits for more than a line.
-local Lines = {}
-Lines.__index = Lines
-
-function Lines:read()
-  local line = self.ahead
-  self.ahead = nil
-  if not line then
-    local why
-    line, why = self.handle:read("*l")
-    if why then
-      refuse(self.name .. ": " .. why) -- a folder, or a disk that fails
-    end
-  end
-  if not line then
-    return nil
-  end
-  self.number = self.number + 1
-  return (self.number == 1 and line:gsub(BYTE_ORDER_MARK, "") or line) .. "\n"
-end
-
-function Lines:peek()
-  local line = self:read()
-  if line then
-    self.ahead, self.number = line:sub(1, -2), self.number - 1
-  end
-  return self.ahead or ""
-end
-
-local function lines_of(handle, name)
-  return setmetatable({ handle = handle, name = name, number = 0 }, Lines)
+-- JSON's writer and reader put U+FFFD in the place of what isn't UTF-8.
+local function is_utf8(text)
+  return not text:find("[\128-\255]") or core.decode(core.encode(text)) == text
 end
 
 -- Formats ------------------------------------------------------------------------
@@ -106,8 +80,8 @@ end
 local function need_places(self, places, header)
   if #places == 0 then
     refuse(("%s has no column %s, only %s; say which with --column%s"):format(self.name,
-      self.families[1][1], table.concat(header, ", "),
-      self.header and "; a table's first line has the names of its columns" or ""))
+      self.families[1][1], table.concat(header, ", "), self.header
+      and ", or put a line with the names of the columns before the others" or ""))
   end
   return places
 end
@@ -121,10 +95,13 @@ function READERS.csv(self)
     return refuse(self.name .. (err and ": " .. err.message or " is empty"))
   end
   self.header = header
-  local places, next_cells = need_places(self, find_places(self, header), header), reader:rows()
+  local places = need_places(self, find_places(self, header), header)
   return function()
-    local cells = next_cells()
-    return cells and { cells = cells, key = first_key(cells, places) }
+    local cells, line = reader:read()
+    if not cells and line then
+      refuse(self.name .. ": " .. line.message)
+    end
+    return cells and { cells = cells, key = first_key(cells, places) }, line
   end
 end
 
@@ -165,7 +142,8 @@ function READERS.ndjson(self)
         .. "list"):format(self.name, self.lines.number, err and err.message or "a list"))
     end
     local key = type(value) == "table" and key_of(self, value) or value
-    return { text = line:match("^%s*(.-)%s*$"), key = type(key) == "string" and key or "" }
+    return { text = line:match("^%s*(.-)%s*$"), key = type(key) == "string" and key or "" },
+      self.lines.number
   end
 end
 
@@ -173,7 +151,7 @@ function READERS.lines(self)
   return function()
     local line = next_text(self)
     local key = line and line:match("^%s*(.-)%s*$")
-    return key and { key = key }
+    return key and { key = key }, self.lines.number
   end
 end
 
@@ -208,14 +186,30 @@ end
 
 -- The input ----------------------------------------------------------------------
 
+-- A table that isn't UTF-8 is read and written as it is, but can't become JSON.
+local function need_utf8(self, texts, line)
+  for _, text in ipairs(texts) do
+    if not is_utf8(text) then
+      refuse(("%s is not UTF-8, as NDJSON must be; convert it first, say by iconv -f WINDOWS-1252 "
+        .. "-t UTF-8 FILE"):format(line and self.name .. ", line " .. line or text))
+    end
+  end
+end
+
 --- The next row; nil at the end. Raises what is wrong with the input.
 ---@return contactout.InputRow|nil row
 function Input:read()
   if self._read >= self.limit then
     return nil
+  elseif self._read == 0 and self.must_be_utf8 then
+    need_utf8(self, self.header or {}, 1)
   end
   self._read = self._read + 1
-  return self._next()
+  local row, line = self._next()
+  if row and self.must_be_utf8 then
+    need_utf8(self, row.cells or { row.text or row.key }, line)
+  end
+  return row
 end
 
 --- Goes back to the first row. Only where it `is_rewindable`.
@@ -226,7 +220,7 @@ function Input:rewind()
     return
   end
   self.handle:seek("set", self.start)
-  self.lines = lines_of(self.handle, self.name)
+  self.lines = lines.new(self.handle, self.name)
   self._next = READERS[self.format](self)
 end
 
@@ -250,12 +244,13 @@ local function open_file(self, words, keys)
     return io.stdin
   end
   self.name = name
-  local handle = io.open(name, "rb")
+  local handle, why = io.open(name, "rb")
   for i = handle and 2 or 1, #words do
     if handle then
       refuse("one file at a time; " .. words[i] .. " is one too many")
     elseif not looks_like(words[i], keys.patterns) then
-      refuse(words[i] .. " is neither a file nor " .. keys.what)
+      refuse(("%s is neither a file nor %s%s"):format(words[i], keys.what,
+        i == 1 and " (" .. why:sub(#name + 3) .. ")" or ""))
     end
   end
   return handle
@@ -282,10 +277,12 @@ function M.open(words, keys, opts)
   end
   self.start = self.handle:seek("cur")
   self.is_rewindable = self.start ~= nil
-  self.lines = lines_of(self.handle, self.name)
+  self.lines = lines.new(self.handle, self.name)
   local first = self.lines:peek()
   if looks_like(first, UTF_16) then
     refuse(self.name .. " is UTF-16; save it as UTF-8")
+  elseif first:find(BINARY) then
+    refuse(self.name .. " is no text; save a spreadsheet as CSV in UTF-8")
   end
   self.format = opts.input or format_of(words[1]) or guess(self, first)
   self.separator = self.separator or separator_of(self, first)

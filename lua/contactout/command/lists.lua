@@ -81,6 +81,7 @@ end
 ---@return integer code
 function M.run(verb, client, opts, words)
   local rows, plan = input.open(words, verb.keys, opts), nil
+  rows.must_be_utf8 = output.format(opts, rows) == "ndjson"
   if opts.plan or rows.is_rewindable then -- a stream can be read only once
     plan = endings.must(verb:plan(client, opts, M.each(rows)))
   end

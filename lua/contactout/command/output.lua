@@ -80,6 +80,26 @@ local function write_rest(self)
   end
 end
 
+local OWN_STATUSES = { no_key = true, invalid_argument = true } -- for which nobody is asked
+
+--- Whether a row, or a search, has got an answer.
+function Output:has_answers()
+  for status in pairs(self.counts) do
+    if not OWN_STATUSES[status] then
+      return true
+    end
+  end
+  return false
+end
+
+--- Ends the output of a run that came to nothing: a file keeps what it had.
+function Output:abandon()
+  if self.path and self.part ~= self.path then
+    self.handle:close()
+    os.remove(self.part)
+  end
+end
+
 --- Ends the output; raises what went wrong with it.
 function Output:finish()
   if self.is_broken then

@@ -9,7 +9,7 @@ local version = require "contactout.version"
 
 local M = {}
 
-local WIDTH, MARGIN = 80, 27
+local WIDTH, NARROWEST, MARGIN = 80, 50, 27
 
 local DESCRIPTION = "People, companies and verdicts from the ContactOut API, one or any number: "
   .. "reads and writes CSV or NDJSON, asks for each only once, and says beforehand what it costs."
@@ -25,9 +25,15 @@ local function load_argparse()
   return argparse
 end
 
--- What a mistake in the words leads to.
+-- What a mistake in the words leads to, in one line.
 local function refuse(command, message)
-  endings.refuse(("%s; see %s --help"):format(message, command:_get_fullname()))
+  local text, tip = message:match("^(.-)\n(.+)$")
+  message = text and text .. ". " .. tip .. " See" or message .. "; see"
+  endings.refuse(message .. " " .. command:_get_fullname() .. " --help")
+end
+
+local function width()
+  return math.max(tonumber(os.getenv("COLUMNS")) or WIDTH, NARROWEST)
 end
 
 local function declare_client(command)
@@ -52,7 +58,7 @@ end
 local function make()
   local parser = load_argparse()("contactout", DESCRIPTION, EPILOG)
   parser:usage("usage: contactout VERB [options]"):command_target("verb"):require_command(true)
-    :help_max_width(WIDTH):help_description_margin(MARGIN):add_help_command():add_complete()
+    :help_max_width(width()):help_description_margin(MARGIN):add_help_command():add_complete()
   parser:flag("--version"):description("print the version"):action(function()
     print("contactout " .. version)
     os.exit(0)

@@ -22,6 +22,10 @@ local function number_text(number)
   return number < math.huge and ("%.0f"):format(number) or "unlimited"
 end
 
+local function counted(number, name)
+  return number_text(number) .. " " .. name .. (number == 1 and "" or "s")
+end
+
 local function price_text(credits)
   local parts = {}
   for _, kind in ipairs(KINDS) do
@@ -46,9 +50,9 @@ local function spent_text(spent)
 end
 
 local function work_text(plan)
+  local least = plan.seconds > 0 and (", %s at least"):format(counted(plan.seconds, "second")) or ""
   local before = plan.spent and "; spent so far, by the journal: " .. spent_text(plan.spent) or ""
-  return ("%s; %s requests, %s seconds at least%s"):format(price_text(plan.credits),
-    number_text(plan.requests), number_text(plan.seconds), before)
+  return price_text(plan.credits) .. "; " .. counted(plan.requests, "request") .. least .. before
 end
 
 local function size_of(plan)
@@ -60,16 +64,16 @@ end
 ---@param rows contactout.Input which has been read to its end
 ---@return string line
 function M.rows(plan, rows)
-  return ("%d rows: %d to be asked for, %d known already, %d duplicates, %d invalid, %d without a "
-    .. "key; %s"):format(size_of(plan) + rows.without_key, plan.keys - plan.known, plan.known,
-    plan.duplicates, plan.invalid, rows.without_key, work_text(plan))
+  return ("%s: %d to be asked for, %d known already, %s, %d invalid, %d without a key; %s"):format(
+    counted(size_of(plan) + rows.without_key, "row"), plan.keys - plan.known, plan.known,
+    counted(plan.duplicates, "duplicate"), plan.invalid, rows.without_key, work_text(plan))
 end
 
 --- The plan of a search.
 ---@param plan contactout.Plan
 ---@return string line
 function M.records(plan)
-  return ("%s records, %d of them known already; %s"):format(number_text(plan.keys), plan.known,
+  return ("%s, %d of them known already; %s"):format(counted(plan.keys, "record"), plan.known,
     work_text(plan))
 end
 
@@ -135,14 +139,14 @@ local function counts_text(counts)
   for i, name in ipairs(names) do
     parts[i] = counts[name] .. " " .. name
   end
-  return #parts > 0 and table.concat(parts, ", ") or "nothing"
+  return #parts > 0 and table.concat(parts, ", ") or "nothing found"
 end
 
 -- How to go on after an early end; nil where the journal itself is the trouble, of
 -- which its error says more, and the same command would end alike.
-local function advice(problem, opts)
+local function advice(problem, opts, spent)
   if not opts.journal then
-    return "without --journal another run begins anew, and pays anew"
+    return spent ~= "none" and "without --journal another run begins anew, and pays anew" or nil
   end
   local kind = type(problem) == "table" and problem.kind
   if kind == "journal" or kind == "unsupported" then
@@ -159,6 +163,11 @@ end
 ---@param problem any what was raised; nil: it came to its end
 ---@return integer code
 function M.finish(out, client, opts, problem)
+  local spent = spent_text(client:spent())
+  if problem ~= nil and spent == "none" and not out:has_answers() then
+    out:abandon()
+    return endings.complain(problem)
+  end
   local ok, failure = pcall(out.finish, out)
   if not ok and problem == nil then
     problem = failure
@@ -166,13 +175,11 @@ function M.finish(out, client, opts, problem)
   if problem == endings.BROKEN_PIPE then
     return endings.code(problem) -- nobody is there to be told
   end
-  say(opts, counts_text(out.counts) .. "; credits spent: " .. spent_text(client:spent()))
+  say(opts, counts_text(out.counts) .. "; credits spent: " .. spent)
   if problem == nil then
     return out.failed > 0 and 1 or 0
   end
-  local code = endings.complain(problem)
-  local has_begun = code ~= endings.REFUSED or next(out.counts) ~= nil
-  local text = has_begun and advice(problem, opts)
+  local code, text = endings.complain(problem), advice(problem, opts, spent)
   if text then
     say(opts, text)
   end

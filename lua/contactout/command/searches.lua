@@ -1,7 +1,9 @@
 -- The verbs that write all that a search finds, page after page: `search`,
 -- `decision-makers`, and `companies` by filters.
 
+local core = require "contactout.core"
 local endings = require "contactout.command.endings"
+local options = require "contactout.options"
 local output = require "contactout.command.output"
 local pages = require "contactout.pages.options"
 local query = require "contactout.command.query"
@@ -23,6 +25,18 @@ M.decision_makers = {
 M.companies = {
   method = "each_company", endpoint = "company_search", record = "Company", is_open = true,
 }
+
+-- Which parameters the endpoint requires one of, it says in words: "domain or name".
+local function need_required(self, wanted)
+  local required, is_there = options.find(core.endpoints, self.endpoint).requires, false
+  local flags = (required or ""):gsub("[%a_]+", function(name)
+    is_there = is_there or wanted[name] ~= nil
+    return name ~= "or" and settings.flag_of(name) or nil
+  end)
+  if required and not is_there then
+    endings.refuse("required is " .. flags)
+  end
+end
 
 -- Without a filter a search finds everybody, and each costs: nobody means that.
 local function need_bounds(self, wanted, opts)
@@ -50,6 +64,7 @@ end
 ---@return integer code
 function M.run(self, client, opts)
   local wanted, given = query.read(opts, self.endpoint), settings.read(opts, pages)
+  need_required(self, wanted)
   if opts.plan then
     local plan = endings.must(client:plan(self.method, wanted, given))
     return report.print_plan(plan, report.records(plan), output.format(opts))

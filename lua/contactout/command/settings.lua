@@ -77,7 +77,10 @@ function M.to_contacts(text)
   return kinds
 end
 
-local function flag_of(name)
+--- The option's name, of a parameter's or of an option's of the client.
+---@param name string
+---@return string flag
+function M.flag_of(name)
   return FLAGS[name] or "--" .. name:gsub("_", "-")
 end
 
@@ -85,15 +88,15 @@ end
 local OPTIONS = {}
 
 function OPTIONS.string(command, option)
-  return command:option(flag_of(option.name)):argname(ARGUMENTS[option.name] or "TEXT")
+  return command:option(M.flag_of(option.name)):argname(ARGUMENTS[option.name] or "TEXT")
 end
 
 function OPTIONS.number(command, option)
-  return command:option(flag_of(option.name)):argname("N"):convert(M.to_number)
+  return command:option(M.flag_of(option.name)):argname("N"):convert(M.to_number)
 end
 
 function OPTIONS.boolean(command, option)
-  return command:flag(flag_of(option.name))
+  return command:flag(M.flag_of(option.name))
 end
 
 function OPTIONS.any(command, option)
@@ -110,11 +113,11 @@ function PARAMS.integer(command, param)
 end
 
 function PARAMS.boolean(command, param)
-  return command:option(flag_of(param.name)):args("?"):choices({ "true", "false" })
+  return command:option(M.flag_of(param.name)):args("?"):choices({ "true", "false" })
 end
 
 function PARAMS.list(command, param)
-  return command:option(flag_of(param.name)):argname("TEXT"):count("*")
+  return command:option(M.flag_of(param.name)):argname("TEXT"):count("*")
 end
 
 local function find_all(names)
