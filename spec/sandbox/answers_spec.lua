@@ -442,9 +442,11 @@ describe("sandbox.answers", function()
       }, body.usage)
     end)
 
-    it("takes a month, and ends it on the 31st", function()
-      local _, body = sandbox:request { path = "/v1/stats", query = "period=2023-04" }
-      assert.same({ start = "2023-04-01", ["end"] = "2023-04-31" }, body.period)
+    it("takes a month, and ends it on its last day", function()
+      for month, last in pairs { ["2023-04"] = "30", ["2024-02"] = "29", ["2023-12"] = "31" } do
+        local _, body = sandbox:request { path = "/v1/stats", query = "period=" .. month }
+        assert.same({ start = month .. "-01", ["end"] = month .. "-" .. last }, body.period)
+      end
     end)
   end)
 end)

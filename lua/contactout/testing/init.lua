@@ -106,6 +106,12 @@ end
 ---@return contactout.testing.Player|nil player with `client([opts])` and `unmatched()`
 ---@return contactout.Error|nil err
 function M.replay(file)
+  local handle, why = io.open(file, "rb")
+  if not handle then
+    return errors.fail("invalid_argument", "no recording: " .. why
+      .. "; contactout.testing.record makes one", { param = "file" })
+  end
+  handle:close()
   return server.start(Player, { replay = file }, { token = "test-replay" })
 end
 

@@ -31,7 +31,13 @@ local function add_pool(usage, account, pool, is_current)
   end
 end
 
---- A period ends on the 31st even where the month doesn't, as on the page.
+-- The last day of a month YYYY-MM: the day before the first of the next one, at noon.
+local function last_day(month)
+  local year, number = month:match("^(%d+)-(%d+)$")
+  return os.date("%Y-%m-%d", os.time { year = year, month = number + 1, day = 0, hour = 12 })
+end
+
+--- The API's page has a period end on the 31st of April; nobody should rely on that.
 function M.stats(call)
   local month = os.date("!%Y-%m")
   local period = call.args.period or month
@@ -41,7 +47,7 @@ function M.stats(call)
   end
   return reply.ok(answer {
     status_code = 200,
-    period = period_shape { start = period .. "-01", ["end"] = period .. "-31" },
+    period = period_shape { start = period .. "-01", ["end"] = last_day(period) },
     usage = usage_shape(usage),
   })
 end
