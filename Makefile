@@ -264,7 +264,7 @@ docs: ## write the README's table, types, Neovim's help, and pages into .build/d
 	@$(MAKE) --no-print-directory -s LUA=lua5.4
 	@rm -rf .build/doc && mkdir -p .build/doc/source
 	@eval "$$($(MAKE) -s env LUA=lua5.4)" && lua5.4 spec/support/reference.lua .build/doc
-	@cd .build/doc && ldoc --quiet --fatalwarnings . >/dev/null
+	@cd .build/doc && { ldoc --quiet --fatalwarnings . >ldoc.log || { cat ldoc.log >&2; exit 1; }; }
 
 .PHONY: bench
 bench: deps ## compare with bare libcurl, lua-cjson and idle hosts, as ratios
@@ -290,5 +290,7 @@ help: ## list the targets
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: clean
-clean: ## remove what was built
+clean: ## remove what was built, by LuaRocks too
 	rm -rf .build
+	rm -f src/*.o src/store/*.o contactout/core.so contactout/store.so
+	@rmdir contactout 2>/dev/null || true
