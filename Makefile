@@ -259,12 +259,13 @@ valgrind: deps ## run specs under valgrind
 DOCS_PACKAGES := $(RUN_PACKAGES) lua-ldoc lua5.1
 
 .PHONY: docs
-docs: ## write the README's table, types, Neovim's help, and pages into .build/doc/html
+docs: ## write the tables in the README, types, Neovim's help, and pages in .build/doc/html
 	$(call install_packages,$(DOCS_PACKAGES))
 	@$(MAKE) --no-print-directory -s LUA=lua5.4
 	@rm -rf .build/doc && mkdir -p .build/doc/source
 	@eval "$$($(MAKE) -s env LUA=lua5.4)" && lua5.4 spec/support/reference.lua .build/doc
-	@cd .build/doc && { ldoc --quiet --fatalwarnings . >ldoc.log || { cat ldoc.log >&2; exit 1; }; }
+	@cd .build/doc && { ldoc --quiet --fatalwarnings . >ldoc.log || { cat ldoc.log >&2; exit 1; }; } && \
+	  cat style.css >>html/ldoc.css
 
 .PHONY: bench
 bench: deps ## compare with bare libcurl, lua-cjson and idle hosts, as ratios
@@ -287,7 +288,7 @@ lint: ## luacheck, warnings as errors, clang-format, length of functions
 
 .PHONY: help
 help: ## list the targets
-	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: clean
 clean: ## remove what was built, by LuaRocks too

@@ -336,6 +336,7 @@ describe("a file of another run", function()
   it("is refused untouched, by what differs", function()
     open():close()
     is_refused([[its operation is contacts, not verify]], { operation = "verify" })
+    is_refused("its operation is contacts", { operation = "cache", base_url = "https://b" })
     is_refused("its base URL is https://api.example, not https://b", { base_url = "https://b" })
     for text, options in pairs({
       ["its option include_phone is false, not true"] = { include_phone = true },

@@ -87,8 +87,8 @@ function contactout.encode(value) end
 ---@field base_url? string where the API is; without it CONTACTOUT_BASE_URL, else the documented host
 ---@field timeout? number seconds for one attempt, from when it leaves the client's queue; 60, or 120 where the API verifies live
 ---@field connect_timeout? number seconds to get a connection; 10
----@field max_retries? integer further attempts after the first; 0: never
----@field max_retry_wait? number seconds; a server that asks for longer ends the call
+---@field max_retries? integer further attempts after the first; 4; 0: never
+---@field max_retry_wait? number seconds; where the server asks for a longer pause, the call ends; 120
 ---@field rate_limits? contactout.RateLimits|contactout.SharedDictLimits|contactout.RedisLimits|false requests per minute by class: {search = 60, checker = 150, other = 1000}; `window`: seconds in that minute, for a sandbox; false: no limit; or a limiter of contactout.limits
 ---@field budget? contactout.Credits credits that may be spent: {email =, phone =, search =, verifier =}
 ---@field cache? contactout.CacheOptions keeps what single lookups found: {ttl =, not_found_ttl =, store =}

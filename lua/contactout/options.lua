@@ -88,9 +88,9 @@ M.CLIENT = {
   { name = "connect_timeout", type = "number", check = positive, core = true,
     doc = "seconds to get a connection; 10" },
   { name = "max_retries", type = "number", check = count, default = 4,
-    doc = "further attempts after the first; 0: never" },
+    doc = "further attempts after the first; 4; 0: never" },
   { name = "max_retry_wait", type = "number", check = not_negative, default = 120,
-    doc = "seconds; a server that asks for longer ends the call" },
+    doc = "seconds; where the server asks for a longer pause, the call ends; 120" },
   { name = "rate_limits", type = "any", check = rate_limits,
     doc = "requests per minute by class: {search = 60, checker = 150, other = 1000}; `window`: "
       .. "seconds in that minute, for a sandbox; false: no limit; or a limiter of "

@@ -77,7 +77,7 @@ end
 
 --- A state as one line of at most `width` bytes, all of them ASCII. Too narrow
 --- for everything, it leaves out the last counts, then the bar.
----@param state table see the top of this file
+---@param state contactout.ProgressState of which only `done` must be there
 ---@param width? integer columns; without it everything is shown, and no bar
 ---@return string
 function M.format(state, width)
@@ -189,7 +189,7 @@ end
 
 --- Shows a state if it is time to. The bar can also be called with it, so it is
 --- an `on_progress` as it stands.
----@param state table see the top of this file
+---@param state contactout.ProgressState of which only `done` must be there
 function Progress:update(state)
   self._last = state
   local now = self._clock()

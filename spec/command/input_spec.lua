@@ -86,6 +86,9 @@ describe("the command's input", function()
       assert.matches("standard input, line 3 is not UTF-8, as NDJSON must be; convert it first, "
         .. "say by iconv -f WINDOWS-1252 -t UTF-8", ended.err, 1, true)
     end
+    local file = examples.file(rows)
+    assert.matches("UTF-8 " .. file .. "\n",
+      command.run("verify --output ndjson " .. file).err, 1, true)
     assert.matches("line 1 is not UTF%-8", select(2, verify("Email,\252\na@b.example,\n",
       "--output ndjson")).err)
     assert.equal(0, command.sandbox:state().requests)

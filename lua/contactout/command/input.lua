@@ -191,7 +191,8 @@ local function need_utf8(self, texts, line)
   for _, text in ipairs(texts) do
     if not is_utf8(text) then
       refuse(("%s is not UTF-8, as NDJSON must be; convert it first, say by iconv -f WINDOWS-1252 "
-        .. "-t UTF-8 FILE"):format(line and self.name .. ", line " .. line or text))
+        .. "-t UTF-8 %s"):format(line and self.name .. ", line " .. line or text,
+        self.is_rewindable and line and self.name or "FILE"))
     end
   end
 end

@@ -94,7 +94,7 @@ local function describe_difference(name, was, is)
 end
 
 --- The first difference in the order of names, so that the message is always the
---- same; nil if there is none.
+--- same; nil if there is none. Another operation has other options, too: it goes first.
 local function find_difference(flat, rows)
   local known, names = {}, {}
   for _, row in ipairs(rows) do
@@ -107,6 +107,7 @@ local function find_difference(flat, rows)
     end
   end
   table.sort(names)
+  table.insert(names, 1, "operation")
   for _, name in ipairs(names) do
     if known[name] ~= flat[name] then
       return describe_difference(name, known[name], flat[name])

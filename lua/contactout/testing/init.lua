@@ -53,9 +53,10 @@ local Player = server.class("Player", {
 
 --- Starts a sandbox: the whole API with 20,000 invented people, or `opts.people`.
 --- It tells what it was asked and what it charged, and goes wrong when it is told to.
----@param opts? table `people`; `limits` (true) and `minute` (60), of the rate limits in
----  seconds; `job_polls` (1): how often a job is still at work; `luajit`, the program;
----  `port`, `job_seconds`, `ledger`: see contactout.sandbox
+---@param opts? table `people` (20,000); `limits` (true), whether there are rate limits, and
+---  `minute` (60), the seconds of their minute; `job_polls` (1), how often a job is still at
+---  work, or `job_seconds`, for how long; `ledger` (200,000), the requests it remembers; `port`
+---  (any free one); `luajit`, the program that runs it
 ---@return contactout.testing.Sandbox|nil sandbox
 ---@return contactout.Error|nil err
 function M.sandbox(opts)
@@ -118,7 +119,8 @@ end
 --- One of the sandbox's people, for whom everything follows from the number: what a
 --- lookup by `linkedin_url` or of one of `work_emails` must find.
 ---@param number integer 1 to 20000
----@return table|nil person see contactout.sandbox.data
+---@return table|nil person `full_name`, `linkedin_url`, `company`, lists `work_emails`,
+---  `personal_emails`, `phones` and more
 function M.person(number)
   return require("contactout.sandbox.data").person(number)
 end

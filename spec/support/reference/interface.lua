@@ -185,9 +185,9 @@ local CLASSES = {
 
 local MODULES = {
   { name = "contactout.query", call = "query.",
-    doc = "The boolean equations of the search endpoints; `contactout.query`." },
+    doc = "The boolean equations that some fields of a search take." },
   { name = "contactout.limits", call = "limits.",
-    doc = "Rate limits that several processes share; `contactout.limits`." },
+    doc = "Rate limits that several processes share." },
   { name = "contactout.csv", call = "csv.", doc = "A reader and writer of CSV." },
   { name = "contactout.progress", call = "progress.",
     doc = "The progress of long work, on a terminal or in a log." },

@@ -117,6 +117,12 @@ project = "contactout"
 title = "contactout: reference"
 description = "A client for the ContactOut API that never blocks its host and never spends a "
   .. "credit twice."
+full_description = [=[<p>The README says how to begin. Here is all that can be called:
+<a href="modules/contactout.html">contactout</a> makes a client and runs several calls at once,
+<a href="classes/contactout.Client.html">contactout.Client</a> has its methods and the endpoints,
+<a href="tables/records.html">records</a> what they find,
+<a href="tables/options.html">options</a> and <a href="tables/parameters.html">parameters</a> what
+they take, and <a href="tables/errors.html">errors</a> what comes where they fail.</p>]=]
 file = { "source" }
 dir = "html"
 no_space_before_args = true
@@ -142,11 +148,18 @@ local function config(groups)
   return table.concat(parts)
 end
 
---- What LDoc is to read: paths to texts.
+-- Goes behind LDoc's own style: our names are longer, and a page has no empty margin.
+local STYLE = [[
+#container { margin-right: 0; }
+#navigation { width: 18em; }
+#content { margin-left: 18em; width: auto; max-width: 60em; }
+]]
+
+--- What LDoc is to read, and the end of its style: paths to texts.
 ---@return table<string, string>
 function M.files()
   local groups = classes.groups()
-  local files = { ["config.ld"] = config(groups) }
+  local files = { ["config.ld"] = config(groups), ["style.css"] = STYLE }
   for _, section in ipairs(interface.sections()) do
     files["source/" .. section.name .. ".lua"] = section_page(section)
   end
