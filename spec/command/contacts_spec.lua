@@ -222,6 +222,13 @@ describe("contactout contacts", function()
     assert.equal(6, command.count(last, "found"))
   end)
 
+  it("knows the column of the exports of others", function()
+    for _, name in ipairs { "Person Linkedin Url", "LinkedIn Profile URL", "linkedInProfileUrl" } do
+      local rows = examples.file(("Company Linkedin Url,%s\nx,linkedin.com/in/a\n"):format(name))
+      assert.matches("^1 row: 1 to be asked for", run("--plan", rows).out)
+    end
+  end)
+
   it("leaves the output alone where it can't begin", function()
     local not_a_journal = examples.file("not a journal")
     for options, code in pairs {

@@ -22,7 +22,7 @@ describe("the command's input", function()
   end)
 
   it("may be CSV, with any of the usual columns", function()
-    for _, name in ipairs { "email", "E-Mail", "Work e-mail", "EMAIL_ADDRESS" } do
+    for _, name in ipairs { "email", "E-Mail", "Work e-mail", "EMAIL_ADDRESS", "Primary Email" } do
       local out = verify(("n,%s\r\n1,jo@acme.example\r\n"):format(name))
       assert.matches("^n," .. name:gsub("%-", "%%-") .. ",status,error\n1,jo@acme.example,%a+,\n$",
         out)

@@ -14,20 +14,29 @@ local M = {}
 ---@field patterns string[] how a key among the command's words may look
 ---@field what string what a key is called
 
+-- Names as the exports of CRMs and of tools for sales have them.
 M.PROFILES = {
   families = {
-    { "linkedin url", "linkedin", "linkedin profile", "profile url", "profile", "url" },
+    {
+      "linkedin url", "linkedin", "linkedin profile", "linkedin profile url", "linkedinprofileurl",
+      "person linkedin url", "linkedinurl", "profile url", "profileurl", "public profile url",
+      "profile", "url",
+    },
   },
   patterns = { "linkedin%.com/" }, what = "a LinkedIn URL",
 }
 M.EMAILS = {
   families = { {
-    "email", "e mail", "email address", "e mail address", "work email", "work e mail", "mail",
+    "email", "e mail", "email address", "e mail address", "work email", "work e mail",
+    "business email", "primary email", "mail",
   } },
   patterns = { "^[^@%s]+@[^@%s]+$" }, what = "an e-mail address",
 }
 M.DOMAINS = {
-  families = { { "domain", "company domain", "website", "company website", "url" } },
+  families = { {
+    "domain", "company domain", "company domain name", "website", "company website", "website url",
+    "url",
+  } },
   patterns = {}, what = "-", -- a domain would look like a file's name
 }
 

@@ -89,7 +89,7 @@ function M.person.declare(command)
   declare_output(command)
   declare_work(command, {}, {
     command:option("--contacts"):argname("KIND,.."):convert(settings.to_contacts):description(
-      "contacts to find: work_email, personal_email, phone; or all of them; none"),
+      "which contacts to find, with commas: work_email, personal_email, phone; or all; none"),
     command:option("--journal"):argname("FILE"):description("keeps what was found for 30 days: "
       .. "another run with it gets that again, free; who was being asked for when one was killed "
       .. "is uncertain"),
