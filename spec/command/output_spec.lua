@@ -46,6 +46,22 @@ describe("the command's output", function()
     assert.is_false(command.exists("-"))
   end)
 
+  it("is an error where standard output is closed, before anything is paid", function()
+    for _, words in ipairs { "verify jo@acme.example", "usage", "count --name Bo" } do
+      local ended = command.run(words .. " >&-")
+      assert.equal(5, ended.code)
+      assert.matches("^contactout: can't write the output: ", ended.err:match("[^\n]*\n$"))
+    end
+    assert.same({}, command.sandbox:state().charges)
+  end)
+
+  it("isn't mixed with what belongs on a standard error that is closed", function()
+    local path = examples.file()
+    os.execute(command.words("verify jo@acme.example --interval 0.01 --out " .. path)
+      .. " <&- >&- 2>&-")
+    assert.matches("^input,status,error\njo@acme.example,%a+,\n$", examples.contents(path))
+  end)
+
   it("is refused where it can't take its place, before anything is paid", function()
     assert.matches("is a directory", command.run("verify jo@acme.example --out spec").err)
     local path = examples.file()

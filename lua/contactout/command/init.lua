@@ -53,10 +53,21 @@ local function work(opts)
   return code
 end
 
+local placeholders = {} -- open for as long as the program runs
+
+-- Takes the places of standard files that are closed. A file that is opened later would
+-- else be one of them: the output, say, and get the messages. Writing to these fails.
+local function take_places()
+  for _ = 1, 3 do
+    placeholders[#placeholders + 1] = io.open("/dev/null", "rb")
+  end
+end
+
 --- Runs the command.
 ---@param words string[] what follows its name
 ---@return integer code for the exit
 function M.run(words)
+  take_places()
   core.ignore_sigpipe() -- a reader that left is an error of a write, not the end of a paid call
   local ok, result = pcall(function()
     return work(parser.parse(words))
