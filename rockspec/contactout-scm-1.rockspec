@@ -130,6 +130,7 @@ build = {
     ["contactout.events"] = "lua/contactout/events.lua",
     ["contactout.forecast"] = "lua/contactout/forecast.lua",
     ["contactout.flight"] = "lua/contactout/flight.lua",
+    ["contactout.flights"] = "lua/contactout/flights.lua",
     ["contactout.heap"] = "lua/contactout/heap.lua",
     ["contactout"] = "lua/contactout/init.lua",
     ["contactout.iterator"] = "lua/contactout/iterator.lua",

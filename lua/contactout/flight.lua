@@ -1,4 +1,4 @@
--- One lookup under way, for all who ask for the same (lookups.lua): what is known of it,
+-- One lookup under way, for all who ask for the same (flights.lua): what is known of it,
 -- what each of them is told, and whether the coroutine that makes it is still there.
 
 local compat = require "contactout.compat"

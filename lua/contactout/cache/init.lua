@@ -21,6 +21,8 @@ local M = {}
 ---@class contactout.Cache
 ---@field ttl number seconds
 ---@field not_found_ttl number seconds
+---@field keeps_doubts boolean what may have been charged is asked for again only with
+---  retry_charged, even by one who was told: a list's run, killed before it has told its user
 local Cache = {}
 Cache.__index = Cache
 
@@ -151,8 +153,8 @@ function M.open(given, asked)
     return nil, err
   end
   return setmetatable({
-    ttl = settings.ttl, not_found_ttl = settings.not_found_ttl, _store = store,
-    _owner = owner(asked),
+    ttl = settings.ttl, not_found_ttl = settings.not_found_ttl, keeps_doubts = false,
+    _store = store, _owner = owner(asked),
   }, Cache)
 end
 

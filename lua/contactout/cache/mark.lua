@@ -1,7 +1,7 @@
 -- The mark of a lookup that costs credits: in a store that outlives the program it stands
 -- in the reply's place from before the request is sent until it is known what came of it.
 -- One that is found later tells that the answer was lost on its way: the program was
--- killed, or the power went. When to set and to lift it is for call.lua and lookups.lua.
+-- killed, or the power went. When to set and to lift it is for call.lua and flights.lua.
 
 local errors = require "contactout.errors"
 

@@ -64,16 +64,16 @@ end
 -- Whoever may have been charged for is asked for again with --again alone: a run can be
 -- killed before its user has read who that was. Without a journal nobody is forgotten,
 -- however long the list is.
-local function prepare(lookups, opts)
-  lookups.keeps_doubts = true
+local function prepare(cache, opts)
+  cache.keeps_doubts = true
   if not opts.journal then
-    lookups.cache:use(everybody.new())
+    cache:use(everybody.new())
   end
 end
 
 --- Looks the rows up.
 function M.ask(_, client, opts, work)
-  prepare(client._lookups, opts)
+  prepare(client._lookups.cache, opts)
   local state = { done = 0, found = 0, missing = 0, failed = 0 }
   local find, is_over = new_finder(client, opts), false
   local function next_row()

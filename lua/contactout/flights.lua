@@ -1,0 +1,257 @@
+-- The lookups that are under way, one for each key, however many ask. Each is made by a
+-- flight: a task of its own, which belongs to none of them. So who asked first may be
+-- cancelled, or ended by his host, and the others still get the reply; and what was paid
+-- for is kept, also when nobody waits for it any more. What one of them knows of itself is
+-- flight.lua's, what is asked at all lookups.lua's.
+
+local calls = require "contactout.call"
+local compat = require "contactout.compat"
+local errors = require "contactout.errors"
+local new_flight = require("contactout.flight").new
+local task = require "contactout.task"
+
+local M = {}
+
+---@class contactout.Flights
+---@field cache contactout.Cache which keeps what came, and is closed with the last of them
+local Flights = {}
+Flights.__index = Flights
+
+-- Making the call -----------------------------------------------------------------
+
+-- Keeps what came. A reply that can't be kept still has its readers: the next lookup
+-- that would have to pay says why.
+local function keep(self, key, text)
+  local ok, err = self.cache:set(key, text)
+  if not ok and not self._is_closed then
+    self._problem = err
+  end
+end
+
+-- Takes the mark of a call away that came to an error. Where that may have been charged,
+-- somebody must have been told: it stays when all had left while the request was out, and
+-- when the client was closed, which ends a program more often than not.
+local function lift(self, client, flight, err)
+  local is_untold = flight.count == 0 and not flight.called_off
+  local is_kept = is_untold or client._closed or self.cache.keeps_doubts
+  local is_in_doubt = err.maybe_charged and is_kept
+  if flight.call.mark and not is_in_doubt then
+    flight.call.mark:lift()
+  end
+end
+
+-- Makes a flight's call -> its text, if it has one; the value and the error. `pilot` is
+-- held here alone.
+local function fly(self, client, flight, pilot)
+  if flight.called_off then
+    return nil, nil, flight:never_began()
+  end
+  flight.begun = true
+  local value, err = calls.make(client, flight.loop, flight.call)
+  local text = self.cache.write(value, err)
+  if text then
+    keep(self, flight.key, text)
+  elseif err then
+    lift(self, client, flight, err)
+  end
+  flight:land(pilot)
+  return text, value, err
+end
+
+-- From here on who asks for the same begins anew.
+local function forget(self, flight)
+  if self._by_key[flight.key] == flight then
+    self._by_key[flight.key] = nil
+  end
+end
+
+local function close_if_over(self)
+  if self._is_closed and next(self._by_key) == nil then
+    self.cache:close()
+  end
+end
+
+local function land(self, flight, ...)
+  flight.result = compat.pack(...)
+  forget(self, flight)
+  close_if_over(self)
+  for waiter, loop in pairs(flight.askers) do
+    loop.wake(waiter)
+  end
+end
+
+-- Starting ------------------------------------------------------------------------
+
+-- Starts a flight where it outlives who asked.
+local function start(self, client, flight, place)
+  self._by_key[flight.key] = flight
+  flight.task = task.start(place, task.group_of_request(),
+    compat.pack(fly, self, client, flight, flight:board()),
+    function(ended)
+      land(self, flight, pcall(ended.result, ended))
+    end)
+end
+
+-- Waiting -------------------------------------------------------------------------
+
+-- The error of one who no longer waits. The last one takes along what isn't paid for.
+local function leave(self, client, flight)
+  local call = flight.call
+  local err = errors.new("cancelled", flight:why_left(client._closed), {
+    endpoint = call.name, attempts = call.attempts,
+    maybe_charged = flight:is_at_stake() or call.maybe_charged,
+  })
+  if flight.count == 0 and not flight:is_at_stake() then
+    flight.called_off = true
+    forget(self, flight)
+    lift(self, client, flight, err)
+    flight.task:cancel()
+  end
+  return nil, err
+end
+
+local function take_over_if_lost(self, client, flight, loop)
+  if flight:is_lost() then
+    flight.loop = loop
+    start(self, client, flight, loop)
+  end
+end
+
+-- Kilobytes by which the collector is moved on while somebody waits: it alone tells of
+-- coroutines that are no more, and in a host that is idle nobody else moves it.
+local COLLECT_KB = 1000
+
+-- Waits for a flight as one of those who ask.
+local function wait(self, client, flight, loop)
+  local waiter = loop.waiter()
+  flight.askers[waiter], flight.count = loop, flight.count + 1
+  local looks = 0
+  local reason
+  repeat
+    take_over_if_lost(self, client, flight, loop)
+    reason = calls.park(client, loop, waiter, flight:patience())
+    if reason == "timeout" and not flight.loop.detached then
+      looks = looks + 1
+      collectgarbage("step", COLLECT_KB * 2 ^ math.min(looks, 10))
+    end
+  until flight.result or reason == "cancelled"
+    or reason == "timeout" and flight.loop.detached and not flight.begun
+  flight.askers[waiter], flight.count = nil, flight.count - 1
+  if flight.result then
+    return flight:outcome(self.cache)
+  elseif reason == "cancelled" then
+    return leave(self, client, flight)
+  end
+  flight.called_off = true
+  forget(self, flight)
+  return nil, flight:never_began()
+end
+
+-- Outside of any loop: the flight's own must be run from here.
+local function wait_outside(self, client, flight)
+  if not flight.loop.drive then
+    return errors.fail("unsupported", ("the same lookup is under way in a loop of %s that isn't "
+      .. "running: run it to its end, or ask inside of it"):format(tostring(flight.loop.name)),
+      { endpoint = flight.call.name })
+  end
+  flight.loop.drive(function()
+    return flight.result ~= nil or client._closed
+  end)
+  if flight.result then
+    return flight:outcome(self.cache)
+  end
+  return leave(self, client, flight)
+end
+
+-- Asking --------------------------------------------------------------------------
+
+-- Makes the call itself, as one who nobody can end, for those too who ask meanwhile.
+local function ask_blocking(self, client, flight, loop)
+  self._by_key[flight.key], flight.loop, flight.pilot = flight, loop, nil
+  flight.count = flight.count + 1
+  land(self, flight, pcall(fly, self, client, flight))
+  return flight:outcome(self.cache)
+end
+
+-- Has the call made where it outlives this asker.
+local function ask_first(self, client, flight, loop)
+  local place, err = loop, nil
+  if loop.detached then
+    place, err = loop.detached()
+  end
+  if place then
+    start(self, client, flight, place)
+    return wait(self, client, flight, loop)
+  elseif err then
+    err.endpoint = flight.call.name
+    return nil, err
+  end
+  -- no such place any more: for himself alone, since he may be ended
+  flight.count = 1
+  flight.result = compat.pack(pcall(fly, self, client, flight))
+  return flight:outcome(self.cache)
+end
+
+--- Has a call made, or waits with those who asked before.
+---@param client contactout.Client
+---@param loop table of who asks
+---@param call contactout.Call
+---@param key string
+---@return table|nil value
+---@return contactout.Error|nil err
+function Flights:ask(client, loop, call, key)
+  local flight, get = self._by_key[key], wait
+  if not flight then
+    flight, get = new_flight(loop, call, key), loop.blocks and ask_blocking or ask_first
+  elseif loop.blocks then
+    get = flight:is_lost() and ask_blocking or wait_outside
+  end
+  return get(self, client, flight, loop)
+end
+
+--- Whether such a lookup is under way.
+---@param key string
+---@return boolean
+function Flights:has(key)
+  return self._by_key[key] ~= nil
+end
+
+--- Why the last reply couldn't be kept: told once.
+---@return contactout.Error|nil err of the store
+function Flights:take_problem()
+  local problem = self._problem
+  self._problem = nil
+  return problem
+end
+
+-- Ending ---------------------------------------------------------------------------
+
+--- Waits, outside of any loop, until nothing that may be charged is on its way.
+function Flights:finish()
+  local function is_done()
+    for _, flight in pairs(self._by_key) do
+      if flight:is_at_stake() then
+        return false
+      end
+    end
+    return true
+  end
+  local _, flight = next(self._by_key)
+  if flight and flight.loop.drive then
+    flight.loop.drive(is_done)
+  end
+end
+
+--- Takes what is under way to its end, and no more.
+function Flights:close()
+  self._is_closed = true
+  close_if_over(self)
+end
+
+---@param cache contactout.Cache
+---@return contactout.Flights
+function M.new(cache)
+  return setmetatable({ cache = cache, _by_key = {}, _is_closed = false }, Flights)
+end
+
+return M
