@@ -23,6 +23,10 @@ local PROFILES = {
   { "https://www.linkedin.com/pub/ann-lee", "linkedin.com/pub/Ann-Lee/" },
   { "https://www.linkedin.com/pub/ann-lee/5/b31/32a", "uk.linkedin.com/pub/ann-lee/5/B31/32a/?x" },
   { "https://www.linkedin.com/pub/ann-lee/5/b31/32b" },
+  { "https://www.linkedin.com/pub/ann-lee%2F5/b31/32b" },
+  { "https://www.linkedin.com/in/ann-lee%252Fde" },
+  { "https://www.linkedin.com/in/./ann" }, { "https://www.linkedin.com/in/./bob" },
+  { "https://www.linkedin.com/in/ann-lee/../bob", "linkedin.com/in/ann-lee/%2e%2E/bob/" },
   { "https://www.linkedin.com.example/in/ann-lee" },
 }
 

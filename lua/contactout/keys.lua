@@ -15,7 +15,10 @@ local function to_byte(hex)
   return string.char(tonumber(hex, 16))
 end
 
-local function unescape(text)
+--- A text of a URL, with its percent-encoding undone.
+---@param text string
+---@return string
+function M.unescape(text)
   return (text:gsub("%%(%x%x)", to_byte))
 end
 
@@ -43,15 +46,18 @@ end
 -- part of the page. After /pub/ the name is not unique: the whole path counts.
 local HAS_NAME = { ["in"] = true, company = true, school = true, showcase = true }
 
+-- What stays encoded: a slash that parts no names, and what would then look so.
+local STAYS = { ["2f"] = "%2f", ["2F"] = "%2f", ["25"] = "%25" }
+
 local function canonical_path(path)
-  local place, rest = path:match("^/(%a+)/(.*)$")
-  place = place and place:lower()
-  if HAS_NAME[place] then
-    rest = rest:match("^[^/]*")
-  else
-    rest = (rest or path):gsub("/+$", "")
+  path = path:gsub("%%(%x%x)", function(hex)
+    return STAYS[hex] or to_byte(hex)
+  end):lower()
+  local place, name = path:match("^/(%a+)/([^/]*)")
+  if HAS_NAME[place] and not (path .. "/"):find("/%.%.?/") then
+    return "/" .. place .. "/" .. name
   end
-  return (place and "/" .. place .. "/" or "") .. unescape(rest):lower()
+  return (path:gsub("/+$", ""))
 end
 
 --- A LinkedIn profile's URL.
