@@ -191,6 +191,7 @@ build = {
     ["contactout.plans"] = "lua/contactout/plans.lua",
     ["contactout.progress"] = "lua/contactout/progress.lua",
     ["contactout.query"] = "lua/contactout/query.lua",
+    ["contactout.question"] = "lua/contactout/question.lua",
     ["contactout.queue"] = "lua/contactout/queue.lua",
     ["contactout.records"] = "lua/contactout/records/init.lua",
     ["contactout.records.lists"] = "lua/contactout/records/lists.lua",

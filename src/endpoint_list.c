@@ -94,9 +94,10 @@ static void set_params(lua_State *L, const struct cto_endpoint *endpoint)
   lua_newtable(L);
   for (int i = 0; endpoint->params[i].name; i++) {
     const struct cto_param *param = &endpoint->params[i];
-    lua_createtable(L, 0, 8);
+    lua_createtable(L, 0, 9);
     set_text(L, "name", param->name);
     set_text(L, "type", cto_type_name(param->type));
+    set_text(L, "form", cto_form_name(param->form));
     set_boolean(L, "required", param->required);
     set_boolean(L, "boolean", param->boolean);
     set_limit(L, "max", param->max);

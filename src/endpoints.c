@@ -23,7 +23,7 @@ PARAMS linkedin_enrich[] = {
     END};
 
 PARAMS email_enrich[] = {
-    {"email", CTO_STRING, CTO_TRIMMED, .required = true,
+    {"email", CTO_STRING, CTO_EMAIL, .required = true,
      .doc = "e-mail address of the person, best a personal one"},
     {"include", CTO_COMMAS, .values = "work_email", .live = "*",
      .doc = "also look for a work e-mail and verify it, which takes longer"},
@@ -32,13 +32,14 @@ PARAMS email_enrich[] = {
 PARAMS people_enrich[] = {
     {"linkedin_url", CTO_STRING, CTO_PROFILE_URL,
      .doc = "LinkedIn URL of the person"},
-    {"email", CTO_STRING, CTO_TRIMMED, .doc = "e-mail address of the person"},
+    {"email", CTO_STRING, CTO_EMAIL, .doc = "e-mail address of the person"},
     {"phone", CTO_STRING, .doc = "phone number of the person"},
     {"full_name", CTO_STRING, .doc = "whole name"},
     {"first_name", CTO_STRING, .doc = "first name; goes with last_name"},
     {"last_name", CTO_STRING, .doc = "last name; goes with first_name"},
     {"company", CTO_LIST, .max = 10, .doc = "names of employers"},
-    {"company_domain", CTO_LIST, .max = 10, .doc = "domains of employers"},
+    {"company_domain", CTO_LIST, CTO_DOMAIN, .max = 10,
+     .doc = "domains of employers"},
     {"education", CTO_LIST, .max = 10, .doc = "names of schools"},
     {"location", CTO_STRING, .doc = "place or city"},
     {"job_title", CTO_STRING, .doc = "title of the job"},
@@ -77,7 +78,7 @@ PARAMS job[] = {
     END};
 
 PARAMS domain_enrich[] = {
-    {"domains", CTO_LIST, .required = true, .max = 30,
+    {"domains", CTO_LIST, CTO_DOMAIN, .required = true, .max = 30,
      .doc = "bare domains, such as example.com"},
     END};
 
@@ -109,7 +110,8 @@ PARAMS people_search[] = {
      .doc = "which employers have to match, current unless given"},
     {"current_company_only", CTO_BOOLEAN,
      .doc = "false: past employers count too"},
-    {"domain", CTO_LIST, .max = 50, .doc = "domains of employers"},
+    {"domain", CTO_LIST, CTO_DOMAIN, .max = 50,
+     .doc = "domains of employers"},
     {"industry", CTO_LIST, .max = 50, .boolean = true, .doc = "industries"},
     {"keyword", CTO_STRING, .boolean = true,
      .doc = "words anywhere in the profile"},
@@ -129,7 +131,7 @@ PARAMS people_search[] = {
 PARAMS decision_makers[] = {
     {"linkedin_url", CTO_STRING, CTO_COMPANY_URL,
      .doc = "LinkedIn URL of the company"},
-    {"domain", CTO_STRING, .doc = "domain of the company"},
+    {"domain", CTO_STRING, CTO_DOMAIN, .doc = "domain of the company"},
     {"name", CTO_STRING, .doc = "name of the company"},
     {"page", CTO_INTEGER, .min = 1, .doc = "page of 25, from 1"},
     {"reveal_info", CTO_BOOLEAN,
@@ -140,7 +142,7 @@ PARAMS decision_makers[] = {
 PARAMS company_search[] = {
     {"page", CTO_INTEGER, .min = 1, .doc = "page of 25, from 1"},
     {"name", CTO_LIST, .max = 50, .doc = "names"},
-    {"domain", CTO_LIST, .max = 50, .doc = "domains"},
+    {"domain", CTO_LIST, CTO_DOMAIN, .max = 50, .doc = "domains"},
     {"size", CTO_LIST, .doc = "head counts, such as 1_10"},
     {"hq_only", CTO_BOOLEAN, .doc = "true: location is that of headquarters"},
     {"location", CTO_LIST, .max = 50, .doc = "places"},
@@ -153,7 +155,7 @@ PARAMS company_search[] = {
     END};
 
 PARAMS one_email[] = {
-    {"email", CTO_STRING, CTO_TRIMMED, .required = true,
+    {"email", CTO_STRING, CTO_EMAIL, .required = true,
      .doc = "e-mail address"},
     END};
 
@@ -163,7 +165,7 @@ PARAMS one_profile[] = {
     END};
 
 PARAMS email_verify_batch[] = {
-    {"emails", CTO_LIST, CTO_TRIMMED, .required = true, .max = 1000,
+    {"emails", CTO_LIST, CTO_EMAIL, .required = true, .max = 1000,
      .doc = "e-mail addresses"},
     {"callback_url", CTO_STRING, CTO_CALLBACK_URL,
      .doc = "where the result is posted when the job is done"},
@@ -377,4 +379,16 @@ const char *cto_type_name(enum cto_type type)
       [CTO_COMMAS] = "string",
   };
   return names[type];
+}
+
+const char *cto_form_name(enum cto_form form)
+{
+  static const char *const names[] = {
+      [CTO_EMAIL] = "email",
+      [CTO_DOMAIN] = "domain",
+      [CTO_PROFILE_URL] = "profile",
+      [CTO_COMPANY_URL] = "company",
+      [CTO_MONTH] = NULL,
+  };
+  return names[form];
 }

@@ -20,10 +20,12 @@ enum cto_type {
   CTO_COMMAS /* a string of names with commas between; a list is joined */
 };
 
-/* The form a string, or each string of a list, must have. */
+/* The form a string, or each string of a list, must have. Some of them say
+ * what it names, and so which other spellings name the same. */
 enum cto_form {
   CTO_ANY_TEXT,
-  CTO_TRIMMED,      /* blanks around it are cut: e-mails */
+  CTO_EMAIL,        /* any text: the server judges it; blanks are cut */
+  CTO_DOMAIN,       /* any text, as it stands: bare, or in a URL */
   CTO_PROFILE_URL,  /* http..., linkedin.com/in/ or /pub/, no Sales Navigator */
   CTO_COMPANY_URL,  /* http..., linkedin.com/company/ */
   CTO_CALLBACK_URL, /* http or https */
@@ -110,5 +112,9 @@ int cto_rate_per_minute(enum cto_rate rate); /* documented requests */
 
 /* "string", "boolean", "integer" or "list". */
 const char *cto_type_name(enum cto_type type);
+
+/* What a text of this form names: "profile", "company", "email" or "domain";
+ * NULL where it is what it is. */
+const char *cto_form_name(enum cto_form form);
 
 #endif

@@ -182,7 +182,7 @@ static const char *month_fault(struct rest rest)
 
 bool cto_form_is_trimmed(enum cto_form form)
 {
-  return form != CTO_ANY_TEXT && form != CTO_MONTH;
+  return form != CTO_ANY_TEXT && form != CTO_DOMAIN && form != CTO_MONTH;
 }
 
 const char *cto_form_fault(enum cto_form form, const char *text, size_t length)
@@ -190,7 +190,8 @@ const char *cto_form_fault(enum cto_form form, const char *text, size_t length)
   struct rest rest = {text, length};
   switch (form) {
   case CTO_ANY_TEXT:
-  case CTO_TRIMMED:
+  case CTO_EMAIL:
+  case CTO_DOMAIN:
     return NULL;
   case CTO_PROFILE_URL:
     return profile_url_fault(rest);

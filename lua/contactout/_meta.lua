@@ -26,6 +26,7 @@ local Client = {}
 ---@class contactout.Param what is known of a parameter; read-only
 ---@field name string
 ---@field type "string"|"boolean"|"integer"|"list"
+---@field form? "profile"|"company"|"email"|"domain" what it names, in any spelling
 ---@field required boolean
 ---@field boolean boolean whether it takes equations of AND, OR and NOT
 ---@field max? integer elements at most

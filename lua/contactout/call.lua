@@ -19,6 +19,7 @@ local emit, park = events.emit, sending.park
 ---@field name string the endpoint's, or an undocumented path
 ---@field row table its row in `contactout.endpoints`
 ---@field request userdata built by the core
+---@field question? userdata what a lookup asks its cache: that request in its normal form
 ---@field raw boolean the whole reply is wanted
 ---@field attempts integer made so far
 ---@field is_out? boolean an attempt is under way

@@ -10,6 +10,7 @@ local lookups = require "contactout.lookups"
 local loops = require "contactout.loops"
 local options = require "contactout.options"
 local query = require "contactout.query"
+local question = require "contactout.question"
 local spending = require "contactout.spending"
 
 ---@class contactout.Client
@@ -79,6 +80,9 @@ function M.prepare(self, row, params, opts)
     return nil, err
   end
   local made = new_call(row.name, row, policy, request)
+  if self._lookups and row.lookup then
+    made.question = question.of(row, written, for_core) or request
+  end
   spending.price(made, written, for_core and for_core.extra)
   return made
 end

@@ -199,6 +199,7 @@ end
 ---@param key string
 ---@return table|nil value
 ---@return contactout.Error|nil err
+---@return contactout.Call made the one that was made for all who asked
 function Flights:ask(client, loop, call, key)
   local flight, get = self._by_key[key], wait
   if not flight then
@@ -206,7 +207,8 @@ function Flights:ask(client, loop, call, key)
   elseif loop.blocks then
     get = flight:is_lost() and ask_blocking or wait_outside
   end
-  return get(self, client, flight, loop)
+  local value, err = get(self, client, flight, loop)
+  return value, err, flight.call
 end
 
 --- Whether such a lookup is under way.

@@ -158,14 +158,6 @@ function M.request(who, wanted)
   return endpoint, own, { only = only, url = params.linkedin_url }
 end
 
---- By what two spellings of one person are the same.
----@param who any
----@return string|nil canonical nil: it is no URL and no address
-function M.canonical(who)
-  local name = type(who) == "string" and read_text(who)
-  return name and select(2, (name == "email" and keys.email or keys.profile)(who)) or nil
-end
-
 ---@class contactout.Client
 local methods = {}
 

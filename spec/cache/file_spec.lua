@@ -102,6 +102,27 @@ describe("a store in a file", function()
     assert.equal("+{}", open():get("eighty"))
   end)
 
+  it("is purged of what was asked about somebody, in any spelling", function()
+    local store = open()
+    local kept = "0a " .. "POST /v1/people/enrich\n"
+      .. [[{"email":"bo@acme.example","company_domain":["acme.example"]}]]
+    for _, key in ipairs {
+      "0a GET /v1/linkedin/enrich?profile=https%3A%2F%2Flinkedin.com%2Fin%2Fann",
+      "0a GET /v1/people/linkedin?profile=https%3A%2F%2Fwww.LinkedIn.com%2Fin%2FAnn%2F",
+      "0b GET /v1/linkedin/enrich?profile=https%3A%2F%2Flinkedin.com%2Fin%2Fann&profile_only=true",
+    } do
+      assert(store:set(key .. "\n", "ninety", 10))
+    end
+    for i = 1, 2500 do -- more than are read at once
+      assert(store._db:run("INSERT INTO results VALUES (?, 'answered', '0 ')", "0a GET " .. i))
+    end
+    assert(store:set(kept, "+{}", 10))
+    store:close()
+    assert(journal.purge(support.path(), "https://uk.linkedin.com/in/ANN?x=1"))
+    assert.is_false(support.hold("ninety"))
+    assert.equal("+{}", open():get(kept))
+  end)
+
   it("is purged with everything in it", function()
     local store = open()
     assert(store:set("a", "ninety", 10))

@@ -15,7 +15,7 @@ end
 local ADA = { profile = "https://linkedin.com/in/ada" }
 
 describe("a cache's key", function()
-  it("is that of the request, however it was written", function()
+  it("is that of what the request asks", function()
     assert.equal(key(ADA), key({ profile = " https://linkedin.com/in/ada " }))
     assert.not_equal(key(ADA), key({ profile = "https://linkedin.com/in/bob" }))
     assert.not_equal(key(ADA), key({ profile = ADA.profile, include_phone = true }))
@@ -93,11 +93,13 @@ describe("what a cache keeps", function()
 
   it("is kept for as long as its kind is", function()
     local one = assert(cache.open({ ttl = 0, not_found_ttl = 9 }, { token = "t" }))
-    assert(one:set("a", one.write({})))
-    assert(one:set("b", one.write(nil, core.error("not_found", "nobody"))))
-    assert(one:set("c", one.write({ profile = {} }))) -- nobody, too
-    assert.is_nil(one:get("a"))
-    assert.is_string(one:get("b"))
-    assert.same({ profile = {} }, one.read(one:get("c")))
+    local function kept(name, text)
+      local request = assert(core.build("people_linkedin", { profile = ADA.profile .. name }))
+      assert(one:set(one:key(request), text))
+      return (one:find({ request = request, question = request }))
+    end
+    assert.is_nil(kept("a", one.write({})))
+    assert.is_string(kept("b", one.write(nil, core.error("not_found", "nobody"))))
+    assert.same({ profile = {} }, one.read(kept("c", one.write({ profile = {} })))) -- nobody, too
   end)
 end)

@@ -314,6 +314,8 @@ describe("a file as store", function()
       local client = opened()
       check_in_doubt(client)
       check_in_doubt(client)
+      local _, err = client:linkedin_enrich({ profile = PROFILE .. "/?x" })
+      assert.equal("uncertain", err.kind)
       assert.equal(1, requests())
     end)
 

@@ -135,6 +135,39 @@ describe("endpoints", function()
       table.concat(names, " "))
   end)
 
+  it("says which parameters name something that has more than one spelling", function()
+    local named = {}
+    for _, endpoint in ipairs(core.endpoints) do
+      for _, param in ipairs(endpoint.params) do
+        local form = param.form
+        if form then
+          named[form] = (named[form] or "") .. endpoint.name .. "." .. param.name .. " "
+        end
+      end
+    end
+    assert.same({
+      profile = "linkedin_enrich.profile people_enrich.linkedin_url people_linkedin.profile "
+        .. "people_linkedin_batch.profiles people_linkedin_batch_v2.profiles "
+        .. "personal_email_status.profile work_email_status.profile phone_status.profile ",
+      company = "decision_makers.linkedin_url ",
+      email = "email_enrich.email people_enrich.email people_person.email email_verify.email "
+        .. "email_verify_batch.emails ",
+      domain = "people_enrich.company_domain domain_enrich.domains people_search.domain "
+        .. "people_count.domain decision_makers.domain company_search.domain ",
+    }, named)
+  end)
+
+  -- The documentation says of both that they are; question.lua relies on it.
+  it("has no other switches for lookups than those that are false unless given", function()
+    local switches = ""
+    for _, endpoint in ipairs(core.endpoints) do
+      for _, param in ipairs(endpoint.lookup and endpoint.params or {}) do
+        switches = switches .. (param.type == "boolean" and param.name .. " " or "")
+      end
+    end
+    assert.equal("profile_only include_phone ", switches)
+  end)
+
   it("has the twenty documented ones", function()
     local lines = {}
     for i, endpoint in ipairs(core.endpoints) do

@@ -17,12 +17,15 @@ local function holding(opts)
   return client(opts)
 end
 
--- Starts lookups of one person -> the tasks, once the one request is being held.
+local SPELLINGS = { PERSON.linkedin_url, PERSON.linkedin_url:gsub("//www", "//UK") .. "/?trk=x" }
+
+-- Starts lookups of one person, in both spellings -> the tasks, once the one request is
+-- being held.
 local function ask(one, count)
   local tasks = {}
   for i = 1, count do
     tasks[i] = contactout.spawn(function()
-      return one:linkedin_enrich({ profile = PERSON.linkedin_url })
+      return one:linkedin_enrich({ profile = SPELLINGS[i % 2 + 1] })
     end)
   end
   assert(client():request("GET", "/_sandbox/wait", { query = { held = 1, seconds = 20 } }))

@@ -67,12 +67,13 @@ end
 
 local caching
 
---- A lookup that is kept in memory, or in a shared dict of that name.
-function M.kept(dict)
+--- A lookup that is kept in memory, or in a shared dict of that name, of somebody whose
+--- URL is spelled with such an end.
+function M.kept(dict, spelling)
   caching = caching or assert(contactout.new {
     rate_limits = false, max_retries = 0, cache = { store = dict },
   })
-  return outcome(caching:linkedin_enrich({ profile = PROFILE }))
+  return outcome(caching:linkedin_enrich({ profile = PROFILE .. (spelling or "") }))
 end
 
 --- Many different ones at once, each asked for twice -> how many have an answer.

@@ -21,7 +21,8 @@ local SERVER = [[
   location = /threads { content_by_lua_block { ngx.say(app.side_by_side(50)) } }
   location = /spent { content_by_lua_block { ngx.say(app.spent()) } }
   location = /walked { content_by_lua_block { ngx.say(app.walked(ngx.var.arg_journal)) } }
-  location = /kept { content_by_lua_block { ngx.say(app.kept(ngx.var.arg_dict)) } }
+  location = /kept { content_by_lua_block {
+    ngx.say(app.kept(ngx.var.arg_dict, ngx.var.arg_spelling)) } }
   location = /many_kept { content_by_lua_block { ngx.say(app.many_kept(1200, 400)) } }
   location = /refused { content_by_lua_block { ngx.say(app.refused(ngx.var.arg_store)) } }
   location = /bulk {
@@ -358,12 +359,15 @@ describe("a cache in nginx #yields", function()
     return visitors
   end
 
-  it("makes one request for many visitors", function()
+  it("makes one request for many visitors, however they spell it", function()
     local server = start {}
     local visitors = hold_one(server, "/kept", 50)
+    for i = 51, 60 do
+      visitors[i] = server:begin("/kept?spelling=/de/")
+    end
     assert.equal("pong", get(server, "/ping"))
     sandbox:release()
-    for i = 1, 50 do
+    for i = 1, 60 do
       assert.equal("found", answer(visitors[i]))
     end
     assert.equal("found", get(server, "/kept"))
@@ -432,6 +436,17 @@ describe("a cache in nginx #yields", function()
       assert.equal("found", get(server, "/kept?dict=found"))
     end
     assert.equal(1, sandbox:state().requests)
+  end)
+
+  it("in a shared dict is known to each worker in any spelling", function()
+    local server = start { workers = 2, http = "lua_shared_dict found 1m;" }
+    for _ = 1, 10 do
+      for _, spelling in ipairs { "", "/", "/de" } do
+        assert.equal("found", get(server, "/kept?dict=found&spelling=" .. spelling))
+      end
+    end
+    assert.equal(1, sandbox:state().requests)
+    assert.equal(1, support.charges().email)
   end)
 
   it("in a shared dict without room costs no reply, and the log says so", function()

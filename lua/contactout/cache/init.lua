@@ -1,6 +1,6 @@
--- What a client's lookups have found, for a while: which calls are kept, under
--- which key, in which form and for how long. Where, is the store's: a file beside
--- this one, which has
+-- What a client's lookups have found, for a while: which calls are kept, under which
+-- key (question.lua says what two ask alike), in which form and for how long. Where, is
+-- the store's: a file beside this one, which has
 --
 --   get(key)                 -> the text, or nil; nil, err where that can't be said
 --   set(key, text, seconds)  -> true | nil, err
@@ -14,6 +14,7 @@ local errors = require "contactout.errors"
 local marks = require "contactout.cache.mark"
 local memory = require "contactout.cache.memory"
 local options = require "contactout.options"
+local question = require "contactout.question"
 local shared_dict = require "contactout.cache.shared_dict"
 
 local M = {}
@@ -38,16 +39,20 @@ function Cache:key(request)
   if request.raw or next(request.headers) ~= nil then
     return nil
   end
-  return self._owner .. " " .. request.method .. " " .. request.target .. "\n"
-    .. (request.body or "")
+  return self._owner .. " " .. question.text(request)
 end
 
---- What is kept under a key.
----@param key string
+--- What is kept of a call: under what it asks, or else, by a version that knew no other
+--- key, under its own spelling.
+---@param call contactout.Call
 ---@return string|nil text for `read`, unless it is a mark
 ---@return contactout.Error|nil err of the store
-function Cache:get(key)
-  return self._store:get(key)
+function Cache:find(call)
+  local text, err = self._store:get(self:key(call.question))
+  if text or err then
+    return text, err
+  end
+  return self._store:get(self:key(call.request))
 end
 
 --- The text that stands for what came of a call; nil if it isn't kept.

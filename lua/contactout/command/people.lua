@@ -1,12 +1,11 @@
--- The verb `person`: a lookup of its own for each row, several at a time. People are
--- told apart as in bulk work, so that somebody with two spellings is asked for once.
+-- The verb `person`: a lookup of its own for each row, several at a time. The client's
+-- cache knows somebody again in any spelling, so that each is asked for once.
 
 local compat = require "contactout.compat"
 local contactout = require "contactout"
 local everybody = require "contactout.command.everybody"
 local forecast = require "contactout.forecast"
 local lists = require "contactout.command.lists"
-local person = require "contactout.person"
 
 ---@type contactout.ListVerb
 local M = {
@@ -38,18 +37,6 @@ function M.plan(_, client, opts, next_row)
   return client:plan("person", next_row, { contacts = opts.contacts, key = lists.key_of })
 end
 
--- The first row about somebody asks. Others ask in its spelling, which the client's cache
--- knows again, also while the answer is on its way.
-local function new_finder(client, opts)
-  local given = { contacts = opts.contacts, retry_charged = opts.again }
-  local spellings = {}
-  return function(row)
-    local name = person.canonical(row.key) or row.key
-    spellings[name] = spellings[name] or row.key
-    return client:person(spellings[name], given)
-  end
-end
-
 -- Several at a time, where this Lua can.
 local function for_each(next_row, fn, concurrency)
   if compat.CAN_YIELD then
@@ -75,12 +62,12 @@ end
 function M.ask(_, client, opts, work)
   prepare(client._lookups.cache, opts)
   local state = { done = 0, found = 0, missing = 0, failed = 0 }
-  local find, is_over = new_finder(client, opts), false
+  local given, is_over = { contacts = opts.contacts, retry_charged = opts.again }, false
   local function next_row()
     return not is_over and work.next_row() or nil
   end
   local ok, problem = pcall(for_each, next_row, function(row)
-    local found, err = find(row)
+    local found, err = client:person(row.key, given)
     if err and ENDS[err.kind] then
       error(err, 0)
     end

@@ -4,6 +4,7 @@ local changes = require "contactout.journal.changes"
 local errors = require "contactout.errors"
 local file = require "contactout.journal.file"
 local keys = require "contactout.keys"
+local question = require "contactout.question"
 
 -- What the keys are of whose canonical form a person need not know.
 local FORMS = {
@@ -14,18 +15,43 @@ local FORMS = {
 local HOLD_KEYS = { "sent", "results", "records" }
 local HOLD_ANYTHING = { "sent", "results", "records", "charges", "batches", "identity" }
 
+-- A cache's keys are what was asked: so many of them are read at once.
+local NEXT_KEYS = "SELECT key FROM results WHERE key > ? ORDER BY key LIMIT 1000"
+
+-- Adds the statements that delete what a cache knows of somebody.
+local function delete_lookups(db, name, list)
+  local rows, err = db:rows(NEXT_KEYS, "")
+  while rows and rows[1] do
+    for _, row in ipairs(rows) do
+      if question.is_about(row.key:match(" (.*)$") or "", name) then
+        list[#list + 1] = { "DELETE FROM results WHERE key = ?", row.key }
+      end
+    end
+    rows, err = db:rows(NEXT_KEYS, rows[#rows].key)
+  end
+  return rows and true, err
+end
+
 local function delete_key(db, key)
   local row, err = db:first("SELECT value FROM identity WHERE name = 'operation'")
   if err then
     return nil, err
   end
-  local form = row and FORMS[row.value]
+  local operation = row and row.value
+  local form = FORMS[operation]
   local canonical = form and select(2, form(key)) or key
   local list = {}
   for i, name in ipairs(HOLD_KEYS) do
     list[i] = { "DELETE FROM " .. name .. " WHERE key IN (?, ?)", key, canonical }
   end
-  return changes.commit(db, list)
+  local ok = true
+  if operation == "cache" then
+    ok, err = delete_lookups(db, key, list)
+  end
+  if ok then
+    ok, err = changes.commit(db, list)
+  end
+  return ok, err
 end
 
 local function delete_everything(db)
@@ -67,10 +93,10 @@ local function purge(db, path, key)
   return ok, err
 end
 
---- Deletes what a journal knows of one key, wherever it stands in the file; or, of
---- all, and the file itself. A run that comes later asks anew, and pays anew. Takes
---- time in proportion to the file. A key that is nil raises: it must not be taken
---- for none.
+--- Deletes what a journal knows of one key, wherever it stands in the file, and from a
+--- cache's file what was asked about it; or, of all, and the file itself. A run that
+--- comes later asks anew, and pays anew. Takes time in proportion to the file. A key that
+--- is nil raises: it must not be taken for none.
 ---@param path string
 ---@param ... string the key, in any spelling
 ---@return true|nil

@@ -8,6 +8,7 @@ local errors = require "contactout.errors"
 local forecast = require "contactout.forecast"
 local options = require "contactout.options"
 local person = require "contactout.person"
+local question = require "contactout.question"
 local tasks = require "contactout.tasks"
 
 local M = {}
@@ -56,8 +57,7 @@ local function count(plan, client, who, given, seen)
     plan.invalid = plan.invalid + 1
     return
   end
-  local request = call.request
-  local name = person.canonical(who) or request.target .. "\n" .. (request.body or "")
+  local name = question.text(question.of(row, params) or call.request)
   if seen[name] then
     plan.duplicates = plan.duplicates + 1
     return
