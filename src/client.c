@@ -15,12 +15,12 @@ struct client {
   struct cto_worker *worker;     /* NULL: closed */
 };
 
-/* One request on its way. It holds its transfer, and through it the worker, but
- * not the client: who forgets a client has closed it. */
+/* One request on its way. It holds its transfer and the worker, but not the
+ * client: who forgets a client has closed it. */
 struct ticket {
-  struct cto_worker *worker;
-  struct cto_transfer *transfer; /* NULL once taken */
-  const struct cto_settings *settings;
+  struct cto_worker *worker;           /* held as long as there is a transfer */
+  struct cto_transfer *transfer;       /* NULL once taken */
+  const struct cto_settings *settings; /* the worker's */
   const struct cto_endpoint *endpoint;
   cto_id id; /* 0: not submitted, or run to its end at once */
   bool costs;
@@ -182,7 +182,9 @@ static int client_pending(lua_State *L)
 /* --- Tickets ---------------------------------------------------------------
  */
 
-/* [-0, +1, m] A ticket with a transfer of its own for the request. */
+/* [-0, +1|+2, m] A ticket with a transfer of its own for the request; or NULL,
+ * with an error on top. Whether the client can be used is asked after all that
+ * allocates: a finalizer that runs there may close it. */
 static struct ticket *push_ticket(lua_State *L, const struct client *client,
                                   const struct cto_request *request)
 {
@@ -190,6 +192,8 @@ static struct ticket *push_ticket(lua_State *L, const struct client *client,
   *ticket = (struct ticket){0};
   lua_pushvalue(L, CTO_UPVALUE(TICKET));
   lua_setmetatable(L, -2);
+  if (!is_usable(L, client))
+    return NULL;
   ticket->worker = client->worker;
   ticket->settings = client->settings;
   ticket->endpoint = request->endpoint;
@@ -198,6 +202,7 @@ static struct ticket *push_ticket(lua_State *L, const struct client *client,
   ticket->transfer = cto_transfer_new(client->settings, request);
   if (!ticket->transfer)
     luaL_error(L, "not enough memory");
+  cto_worker_hold(ticket->worker);
   return ticket;
 }
 
@@ -206,15 +211,12 @@ static void drop(struct ticket *ticket)
 {
   struct cto_transfer *transfer = ticket->transfer;
   ticket->transfer = NULL;
-  if (!transfer)
+  if (!transfer || cto_worker_is_foreign(ticket->worker))
     return;
-  if (ticket->id == 0) {
-    cto_transfer_free(transfer);
-  } else if (!cto_worker_is_foreign(ticket->worker)) {
+  if (ticket->id != 0)
     cto_worker_cancel(ticket->worker, transfer);
-    ticket->sent = atomic_load(&transfer->sent);
-    cto_worker_release(ticket->worker, transfer);
-  }
+  ticket->sent = atomic_load(&transfer->sent);
+  cto_worker_release(ticket->worker, transfer);
 }
 
 int cto_ticket_gc(lua_State *L)
@@ -329,10 +331,10 @@ static int client_submit(lua_State *L)
 {
   struct client *client = check_client(L);
   const struct cto_request *request = cto_request_check(L, 2);
-  if (!is_usable(L, client))
-    return cto_fail(L);
   struct ticket *ticket = push_ticket(L, client, request);
-  ticket->id = cto_worker_submit(client->worker, ticket->transfer);
+  if (!ticket)
+    return cto_fail(L);
+  ticket->id = cto_worker_submit(ticket->worker, ticket->transfer);
   if (ticket->id != 0)
     return 1;
   cto_error(L, CTO_UNSUPPORTED, NULL, NULL,
@@ -350,12 +352,14 @@ static int client_wait(lua_State *L)
   return 0;
 }
 
-/* [-0, +4, m] Sends a request and blocks until it has ended. */
+/* [-0, +2|+4, m] Sends a request and blocks until it has ended. */
 static int perform(lua_State *L, struct client *client,
                    const struct cto_request *request)
 {
   struct ticket *ticket = push_ticket(L, client, request);
-  cto_worker_run(client->worker, ticket->transfer);
+  if (!ticket)
+    return cto_fail(L);
+  cto_worker_run(ticket->worker, ticket->transfer);
   return push_outcome(L, ticket);
 }
 
@@ -364,8 +368,6 @@ static int client_perform(lua_State *L)
 {
   struct client *client = check_client(L);
   const struct cto_request *request = cto_request_check(L, 2);
-  if (!is_usable(L, client))
-    return cto_fail(L);
   return perform(L, client, request);
 }
 
@@ -376,14 +378,12 @@ static int client_endpoint(lua_State *L)
   const struct cto_endpoint *endpoint =
       lua_touserdata(L, lua_upvalueindex(CTO_UP_END));
   lua_settop(L, 3);
-  if (!is_usable(L, client))
-    return cto_fail(L);
   const struct cto_request *request = cto_request_push(
       L, endpoint, lua_isnil(L, 2) ? 0 : 2, lua_isnil(L, 3) ? 0 : 3);
   if (!request)
     return cto_fail(L);
-  perform(L, client, request);
-  lua_pop(L, 2);
+  int count = perform(L, client, request);
+  lua_pop(L, count - 2); /* the table, or nil, and the error alone */
   return 2;
 }
 

@@ -89,12 +89,6 @@ static void update_signal(struct cto_worker *worker)
     worker->signalled = wanted;
 }
 
-/* Gives up one hold; returns whether it was the last. */
-static bool drop_hold(struct cto_worker *worker)
-{
-  return --worker->holders == 0;
-}
-
 static void destroy(struct cto_worker *worker)
 {
   cto_transport_free(worker->transport);
@@ -113,7 +107,7 @@ static void destroy(struct cto_worker *worker)
 static void unref(struct cto_worker *worker)
 {
   pthread_mutex_lock(&worker->lock);
-  bool last = drop_hold(worker);
+  bool last = --worker->holders == 0;
   pthread_mutex_unlock(&worker->lock);
   if (last)
     destroy(worker);
@@ -121,8 +115,7 @@ static void unref(struct cto_worker *worker)
 
 /* --- The loop ------------------------------------------------------------- */
 
-/* Takes in what was submitted, and the bell; false once the client is closed.
- */
+/* Takes in what was submitted, and the bell; false once it is to end. */
 static bool adopt(struct cto_worker *worker, struct cto_bell **bell)
 {
   struct cto_transfer *transfer;
@@ -312,13 +305,12 @@ static bool start_thread(struct cto_worker *worker)
     return false;
   pthread_mutex_lock(&registry.lock);
   worker->holders++;
-  worker->threaded = true;
-  if (create_thread(worker) != 0) {
-    worker->holders--;
-    worker->threaded = false;
-  } else {
+  worker->threaded = create_thread(worker) == 0;
+  if (worker->threaded) {
     worker->next = registry.first;
     registry.first = worker;
+  } else {
+    worker->holders--;
   }
   pthread_mutex_unlock(&registry.lock);
   return worker->threaded;
@@ -326,13 +318,24 @@ static bool start_thread(struct cto_worker *worker)
 
 /* --- What the client's own thread calls --------------------------------- */
 
+static bool make_locks(struct cto_worker *worker)
+{
+  if (pthread_mutex_init(&worker->lock, NULL) != 0)
+    return false;
+  if (pthread_cond_init(&worker->some_ended, NULL) == 0)
+    return true;
+  pthread_mutex_destroy(&worker->lock);
+  return false;
+}
+
 struct cto_worker *cto_worker_new(struct cto_settings *settings)
 {
   struct cto_worker *worker = calloc(1, sizeof *worker);
   if (!worker)
     return NULL;
   worker->transport = cto_transport_new(settings);
-  if (!worker->transport) {
+  if (!worker->transport || !make_locks(worker)) {
+    cto_transport_free(worker->transport);
     free(worker);
     return NULL;
   }
@@ -342,9 +345,14 @@ struct cto_worker *cto_worker_new(struct cto_settings *settings)
   worker->incoming_end = &worker->incoming;
   worker->ended_end = &worker->ended;
   worker->holders = 1;
-  pthread_mutex_init(&worker->lock, NULL);
-  pthread_cond_init(&worker->some_ended, NULL);
   return worker;
+}
+
+void cto_worker_hold(struct cto_worker *worker)
+{
+  pthread_mutex_lock(&worker->lock);
+  worker->holders++;
+  pthread_mutex_unlock(&worker->lock);
 }
 
 bool cto_worker_is_foreign(const struct cto_worker *worker)
@@ -362,7 +370,6 @@ cto_id cto_worker_submit(struct cto_worker *worker,
     transfer->id = ++worker->last_id;
     append(&worker->incoming_end, transfer);
     worker->pending++;
-    worker->holders++;
     wake(worker);
   }
   pthread_mutex_unlock(&worker->lock);
@@ -389,26 +396,21 @@ static void drive_quietly(struct cto_worker *worker,
 static void run_on_thread(struct cto_worker *worker,
                           struct cto_transfer *transfer)
 {
-  transfer->quiet = true;
-  if (!cto_worker_submit(worker, transfer)) {
+  if (cto_worker_submit(worker, transfer))
+    cto_worker_await(worker, transfer);
+  else
     cto_transfer_end(transfer, CTO_END_CANCELLED);
-    return;
-  }
-  cto_worker_await(worker, transfer);
-  pthread_mutex_lock(&worker->lock);
-  drop_hold(worker); /* the client still has its own */
-  pthread_mutex_unlock(&worker->lock);
 }
 
 void cto_worker_run(struct cto_worker *worker, struct cto_transfer *transfer)
 {
-  if (worker->threaded) {
+  transfer->quiet = true;
+  if (worker->threaded)
     run_on_thread(worker, transfer);
-  } else if (worker->settings->https) {
+  else if (worker->settings->https)
     drive_quietly(worker, transfer);
-  } else {
+  else
     drive(worker, transfer);
-  }
 }
 
 cto_id cto_worker_next(struct cto_worker *worker)
@@ -455,16 +457,14 @@ void cto_worker_release(struct cto_worker *worker,
                         struct cto_transfer *transfer)
 {
   pthread_mutex_lock(&worker->lock);
-  bool free_now = transfer->ended;
-  if (free_now && !transfer->named && !transfer->quiet)
+  bool free_now = transfer->ended || transfer->id == 0;
+  if (transfer->ended && !transfer->named && !transfer->quiet)
     unlist(worker, transfer);
   transfer->released = true;
-  bool last = drop_hold(worker);
   pthread_mutex_unlock(&worker->lock);
   if (free_now)
     cto_transfer_free(transfer);
-  if (last)
-    destroy(worker);
+  unref(worker);
 }
 
 int cto_worker_fd(struct cto_worker *worker)

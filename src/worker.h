@@ -23,6 +23,10 @@ bool cto_worker_prepare(void);
 /* NULL when memory or descriptors run out. Owns the settings from then on. */
 struct cto_worker *cto_worker_new(struct cto_settings *settings);
 
+/* For each transfer that is to be handed over: it keeps the worker, and with it
+ * the settings, until it is released. */
+void cto_worker_hold(struct cto_worker *worker);
+
 /* Whether it was made by a process that has forked since: this one. */
 bool cto_worker_is_foreign(const struct cto_worker *worker);
 
@@ -51,7 +55,8 @@ bool cto_worker_has_ended(struct cto_worker *worker,
 void cto_worker_cancel(struct cto_worker *worker,
                        struct cto_transfer *transfer);
 
-/* Gives a submitted transfer back; it is freed once it has ended. */
+/* Gives a transfer back, and the hold with it; it is freed once it has ended,
+ * or at once if it was never submitted. */
 void cto_worker_release(struct cto_worker *worker,
                         struct cto_transfer *transfer);
 
