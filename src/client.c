@@ -92,9 +92,11 @@ int cto_client_new(lua_State *L)
   if (!cto_settings_read(L, 1, client->settings))
     return cto_fail(L);
   client->worker = cto_worker_new(client->settings);
-  if (!client->worker)
-    return luaL_error(L, "not enough memory");
-  return 1;
+  if (client->worker)
+    return 1;
+  cto_error(L, CTO_UNSUPPORTED, NULL, NULL,
+            "no memory or no descriptors are left for a client");
+  return cto_fail(L);
 }
 
 /* close(client): cancels what is in flight, waits for nothing; safe twice. In a

@@ -2,12 +2,14 @@
 #include "transport.h"
 
 #include <math.h>
+#include <poll.h>
 #include <stdlib.h>
 
 #include "clock.h"
 
-/* Milliseconds to wait for when nothing has a deadline. */
-enum { LONG_WAIT = 60 * 60 * 1000 };
+/* Milliseconds to wait for when nothing has a deadline, and where waiting is
+ * impossible. */
+enum { LONG_WAIT = 60 * 60 * 1000, NAP = 10 };
 
 struct cto_transport {
   const struct cto_settings *settings;
@@ -30,6 +32,13 @@ static bool limit_connections(CURLM *multi, long most)
              CURLM_OK;
 }
 
+/* libcurl makes a handle even if no descriptors are left for what wakes it. The
+ * waking itself does no harm: the first wait is none. */
+static bool can_be_woken(CURLM *multi)
+{
+  return curl_multi_wakeup(multi) == CURLM_OK;
+}
+
 struct cto_transport *cto_transport_new(const struct cto_settings *settings)
 {
   struct cto_transport *transport = calloc(1, sizeof *transport);
@@ -41,7 +50,8 @@ struct cto_transport *cto_transport_new(const struct cto_settings *settings)
       calloc((size_t)settings->max_connections, sizeof *transport->idle);
   transport->multi = curl_multi_init();
   if (transport->idle && transport->multi &&
-      limit_connections(transport->multi, settings->max_connections))
+      limit_connections(transport->multi, settings->max_connections) &&
+      can_be_woken(transport->multi))
     return transport;
   cto_transport_free(transport);
   return NULL;
@@ -166,10 +176,10 @@ static void collect_done(struct cto_transport *transport)
   int left;
   CURLMsg *message;
   while ((message = curl_multi_info_read(transport->multi, &left)) != NULL) {
-    struct cto_transfer *transfer;
+    char *context = NULL;
     CURLcode rc = message->data.result;
-    curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE,
-                      (char **)&transfer);
+    curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &context);
+    struct cto_transfer *transfer = (void *)context;
     cto_transfer_conclude(transfer, rc);
     unlink_running(transport, transfer);
     stop(transport, transfer);
@@ -256,13 +266,17 @@ static int time_to_wait(const struct cto_transport *transport)
   return left <= 0 ? 0 : left < LONG_WAIT ? (int)left : LONG_WAIT;
 }
 
+/* Where libcurl can't wait, for want of memory or by the system's refusal, a
+ * nap leaves the processor to others until it can. */
 void cto_transport_wait(struct cto_transport *transport,
                         struct curl_waitfd *descriptors, unsigned count,
                         int longest)
 {
   int left = time_to_wait(transport);
-  curl_multi_poll(transport->multi, descriptors, count,
-                  left < longest ? left : longest, NULL);
+  int timeout = left < longest ? left : longest;
+  if (curl_multi_poll(transport->multi, descriptors, count, timeout, NULL) !=
+      CURLM_OK)
+    poll(NULL, 0, timeout < NAP ? timeout : NAP);
 }
 
 void cto_transport_wake(struct cto_transport *transport)

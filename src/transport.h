@@ -11,7 +11,8 @@
 
 struct cto_transport;
 
-/* NULL when memory runs out. `settings` must outlive the transport. */
+/* NULL when memory or descriptors run out. `settings` must outlive the
+ * transport. */
 struct cto_transport *cto_transport_new(const struct cto_settings *settings);
 
 /* Only once nothing is under way: transfers are the caller's. */

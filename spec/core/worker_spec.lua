@@ -35,6 +35,48 @@ describe("submit", function()
   end)
 end)
 
+-- libcurl makes its handle without what wakes it if no descriptors are left: what was
+-- submitted to that one later would have lain there for an hour.
+describe("new", function()
+  it("fails where no descriptors are left, and what it made is always woken", function()
+    local output, code = support.run([[
+      if not os.getenv("SPEC_LIMITED") then
+        local command = "ulimit -n 48; SPEC_LIMITED=1 exec " .. arg[-1] .. " " .. arg[0]
+        local ok, _, status = os.execute(command)
+        os.exit(ok == true and 0 or status or ok)
+      end
+      local held, made = {}, nil
+      local function use_up()
+        repeat
+          local another = io.open("/dev/null")
+          held[#held + 1] = another
+        until not another
+      end
+      use_up()
+      repeat
+        local c, err = core.new { base_url = URL, token = TOKEN }
+        made = c
+        if not c then
+          say(err.kind, err.message:match("descriptors"))
+          table.remove(held):close()
+        end
+      until made
+      for _ = 1, 8 do
+        table.remove(held):close()
+      end
+      for _ = 1, 3 do
+        local ticket = assert(made:submit(free()))
+        core.poll({ made:fd() }, 20)
+        say(ticket:ended())
+        made:next()
+        core.sleep(0.05) -- the thread waits, without anything to do
+      end
+    ]])
+    assert.equal(0, code, output)
+    assert.matches("^unsupported\tdescriptors\n.*\ntrue\ntrue\ntrue$", output)
+  end)
+end)
+
 describe("next", function()
   it("names each ended ticket once", function()
     local client = support.client()
