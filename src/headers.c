@@ -107,6 +107,8 @@ bool cto_headers_read(lua_State *L, int index, struct cto_buffer *layer,
 static bool is_set_in(const struct cto_buffer *layer, const char *name,
                       size_t length)
 {
+  if (layer->length == 0)
+    return false;
   const char *end = layer->data + layer->length;
   for (const char *entry = layer->data; entry < end; entry += strlen(entry) + 1)
     if (strcspn(entry, ":") == length && strncasecmp(entry, name, length) == 0)
