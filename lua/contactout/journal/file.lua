@@ -129,6 +129,23 @@ end
 
 -- Opening -------------------------------------------------------------------------
 
+-- Path -> its file, open here, until the collector finds it.
+local open_here = setmetatable({}, { __mode = "v" })
+
+-- Opens a file. Who had it in this program may be gone, and only the collector can tell:
+-- nginx ends coroutines without a word when a visitor leaves, and where nothing else is
+-- done nobody moves the collector. So it is asked, twice, as it takes finalizers to end.
+local function take(open, path)
+  local db, err = open(path)
+  if not db and open_here[path] then
+    collectgarbage()
+    collectgarbage()
+    db, err = open(path)
+  end
+  open_here[path] = db or open_here[path]
+  return db, err
+end
+
 --- From here on the file is ours to write.
 function M.adopt(db)
   local ok, err = db:adopt()
@@ -178,7 +195,7 @@ function M.open(path, identity)
   if not store then
     return nil, problem
   end
-  local db, err = store.create(path)
+  local db, err = take(store.create, path)
   if not db then
     return nil, err
   end
@@ -204,7 +221,7 @@ function M.with(path, fn)
   if not store then
     return nil, problem
   end
-  local db, err = store.open(path)
+  local db, err = take(store.open, path)
   if not db then
     return nil, err
   end
