@@ -127,6 +127,18 @@ int cto_client_tostring(lua_State *L)
   return 1;
 }
 
+/* base_url(client) -> where its requests go, without a slash at the end | nil:
+ * closed */
+static int client_base_url(lua_State *L)
+{
+  const struct client *client = check_client(L);
+  if (client->worker)
+    lua_pushstring(L, client->settings->base_url);
+  else
+    lua_pushnil(L);
+  return 1;
+}
+
 /* fd(client) -> integer | nil, err: readable while next() has something. */
 static int client_fd(lua_State *L)
 {
@@ -393,15 +405,11 @@ static int client_endpoint(lua_State *L)
  */
 
 static const luaL_Reg client_functions[] = {
-    {"submit", client_submit},
-    {"perform", client_perform},
-    {"next", client_next},
-    {"wait", client_wait},
-    {"pending", client_pending},
-    {"fd", client_fd},
-    {"listen", client_listen},
-    {"close", cto_client_gc},
-    {NULL, NULL},
+    {"submit", client_submit},   {"perform", client_perform},
+    {"next", client_next},       {"wait", client_wait},
+    {"pending", client_pending}, {"base_url", client_base_url},
+    {"fd", client_fd},           {"listen", client_listen},
+    {"close", cto_client_gc},    {NULL, NULL},
 };
 
 static const luaL_Reg ticket_functions[] = {

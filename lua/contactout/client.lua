@@ -243,7 +243,7 @@ function M.new(opts)
       return nil, problem
     end
   end
-  local base_url = tostring(handle):match("%((.*)%)")
+  local base_url = handle:base_url()
   -- by weak keys: nginx ends coroutines without a word
   local waiters, parked = {}, setmetatable({}, { __mode = "k" })
   return setmetatable({

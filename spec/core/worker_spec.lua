@@ -77,6 +77,18 @@ describe("new", function()
   end)
 end)
 
+describe("base_url", function()
+  it("says where requests go, by default too, and nothing of a closed client", function()
+    local client = support.client { base_url = sandbox.url .. "//" }
+    assert.equal(sandbox.url, client:base_url())
+    client:close()
+    assert.is_nil(client:base_url())
+    local usual = assert(core.new { token = support.TOKEN })
+    assert.equal("https://api.contactout.com", usual:base_url())
+    usual:close()
+  end)
+end)
+
 describe("next", function()
   it("names each ended ticket once", function()
     local client = support.client()
