@@ -47,9 +47,7 @@ local function iterate(client, name, input, given)
 end
 
 local function check(input, argument, opts)
-  if opts ~= nil and type(opts) ~= "table" then
-    error("opts must be a table, not a " .. type(opts), 3)
-  end
+  options.check_table(opts, "opts", 3)
   local problem = source.problem(input)
   if problem then
     error(argument .. " " .. problem, 3)

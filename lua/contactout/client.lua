@@ -36,13 +36,6 @@ local function policy_of(self, given)
   return policy
 end
 
--- Raises, in the name of whoever called the public function.
-local function check_table(value, what)
-  if value ~= nil and type(value) ~= "table" then
-    error(what .. " must be a table, not a " .. type(value), 3)
-  end
-end
-
 local function new_call(name, row, policy, request)
   return {
     name = name, row = row, request = request, attempts = 0, raw = request.raw, policy = policy,
@@ -111,8 +104,8 @@ end
 -- A method for each endpoint: (params [, opts]) -> the decoded reply | nil, err.
 for _, row in ipairs(core.endpoints) do
   Client[row.name] = function(self, params, opts)
-    check_table(params, "params")
-    check_table(opts, "opts")
+    options.check_table(params, "params", 2)
+    options.check_table(opts, "opts", 2)
     return M.send(self, row, params, opts)
   end
 end
@@ -126,7 +119,7 @@ end
 ---@return table|nil body the decoded reply (with `raw`, the whole of it)
 ---@return contactout.Error|nil err
 function Client:request(method, path, opts)
-  check_table(opts, "opts")
+  options.check_table(opts, "opts", 2)
   -- a query may hold personal data, which belongs in no event and no error
   local name = type(path) == "string" and path:match("^[^?]*") or tostring(path)
   local for_core, rest = options.read(options.REQUEST, opts, name)
@@ -220,7 +213,7 @@ end
 ---@return contactout.Client|nil client
 ---@return contactout.Error|nil err
 function M.new(opts)
-  check_table(opts, "opts")
+  options.check_table(opts, "opts", 2)
   local for_core, rest = options.read(options.CLIENT, opts)
   if not for_core then
     return nil, rest

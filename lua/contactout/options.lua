@@ -36,7 +36,7 @@ local function not_empty(value)
   return value ~= "", "\"memory\", a file's name, or that of a shared dict of nginx"
 end
 
-local CLASSES = { "search", "checker", "other", "window" }
+local RATE_NAMES = { search = true, checker = true, other = true, window = true }
 
 -- `false` for no limits; a limiter shared with others; or a table of requests per
 -- minute by class, and `window`, the length of that minute, for a server whose
@@ -51,10 +51,8 @@ local function rate_limits(value)
     return value.problem == nil, value.problem, "unsupported"
   end
   for name, limit in pairs(value) do
-    local known = name == CLASSES[1] or name == CLASSES[2] or name == CLASSES[3]
-      or name == CLASSES[4]
-    if not known then
-      return false, "a table with the names " .. table.concat(CLASSES, ", ")
+    if not RATE_NAMES[name] then
+      return false, "a table with the names search, checker, other, window"
     end
     local is_limit = limit == false or type(limit) == "number" and limit > 0
     if not is_limit then
@@ -219,6 +217,16 @@ function M.find(list, name)
     if option.name == name then
       return option
     end
+  end
+end
+
+--- Raises unless it is a table, or absent.
+---@param value any
+---@param name string of the argument
+---@param level integer of the function to blame, as seen from the caller
+function M.check_table(value, name, level)
+  if value ~= nil and type(value) ~= "table" then
+    error(name .. " must be a table, not a " .. type(value), level + 1)
   end
 end
 

@@ -4,6 +4,7 @@
 
 local iterator = require "contactout.iterator"
 local kinds = require "contactout.pages.kinds"
+local options = require "contactout.options"
 local plan = require "contactout.pages.plan"
 local search = require "contactout.pages.search"
 local walk = require "contactout.pages.walk"
@@ -12,9 +13,7 @@ local M = {}
 
 -- What is wrong with the call's shape raises in the caller's name.
 local function check(method, query, opts)
-  if opts ~= nil and type(opts) ~= "table" then
-    error("opts must be a table, not a " .. type(opts), 3)
-  end
+  options.check_table(opts, "opts", 3)
   local problem = search.problem(method, query)
   if problem then
     error("query " .. problem, 3)

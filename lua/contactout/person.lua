@@ -171,9 +171,7 @@ local methods = {}
 ---@return contactout.Person|nil person
 ---@return contactout.Error|nil err kind `not_found` if nobody is known by that
 function methods:person(who, opts)
-  if opts ~= nil and type(opts) ~= "table" then
-    error("opts must be a table, not a " .. type(opts), 2)
-  end
+  options.check_table(opts, "opts", 2)
   local for_core, rest = options.read(M.OPTIONS, opts)
   if not for_core then
     return nil, rest

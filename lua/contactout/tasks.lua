@@ -4,6 +4,7 @@
 local compat = require "contactout.compat"
 local errors = require "contactout.errors"
 local loops = require "contactout.loops"
+local options = require "contactout.options"
 local plain = require "contactout.loops.plain"
 local task = require "contactout.task"
 
@@ -141,9 +142,7 @@ local function iterator_of(source)
 end
 
 local function read_concurrency(opts)
-  if opts ~= nil and type(opts) ~= "table" then
-    error("opts must be a table", 3)
-  end
+  options.check_table(opts, "opts", 3)
   for name in pairs(opts or {}) do
     if name ~= "concurrency" then
       error("map has no option " .. tostring(name) .. ", only concurrency", 3)

@@ -122,9 +122,8 @@ end
 function M.take(self, body, opts)
   if type(body) ~= "string" and type(body) ~= "table" then
     error("body must be a string or a table, not a " .. type(body), 2)
-  elseif opts ~= nil and type(opts) ~= "table" then
-    error("opts must be a table, not a " .. type(opts), 2)
   end
+  options.check_table(opts, "opts", 2)
   local for_core, rest = options.read(options.CALLBACK, opts, "callback")
   if not for_core then
     return nil, rest

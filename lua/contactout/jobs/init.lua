@@ -144,9 +144,8 @@ local function submit_list(client, kind, list, opts)
     list = { list }
   elseif type(list) ~= "table" then
     error(kind.argument .. " must be a list, not a " .. type(list), 3)
-  elseif opts ~= nil and type(opts) ~= "table" then
-    error("opts must be a table, not a " .. type(opts), 3)
   end
+  options.check_table(opts, "opts", 3)
   local params, call_opts, key_of = part_options(kind, opts)
   if not params then
     return nil, call_opts

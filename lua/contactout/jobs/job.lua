@@ -63,9 +63,7 @@ end
 ---@return contactout.Error|nil err with `job_uuid`; kind `job_failed`, `job_timeout`,
 ---  `not_found`, `cancelled`, or that of a poll which no further one would mend
 function Job:wait(opts)
-  if opts ~= nil and type(opts) ~= "table" then
-    error("opts must be a table, not a " .. type(opts), 2)
-  end
+  options.check_table(opts, "opts", 2)
   local for_core, rest = options.read(options.JOB_WAIT, opts, self._state.kind.poll)
   if not for_core then
     return nil, rest

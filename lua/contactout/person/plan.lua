@@ -80,9 +80,7 @@ end
 ---@return contactout.Plan|nil plan
 ---@return contactout.Error|nil err
 function M.plan(client, _, input, opts)
-  if opts ~= nil and type(opts) ~= "table" then
-    error("opts must be a table, not a " .. type(opts), 2)
-  end
+  options.check_table(opts, "opts", 2)
   local next_input = iterator_of(input)
   if not next_input then
     return errors.fail("invalid_argument", "input must be somebody, a list or an iterator, "
