@@ -13,8 +13,6 @@ local tasks = require "contactout.tasks"
 
 local M = {}
 
-local emit, park = events.emit, sending.park
-
 ---@class contactout.Call
 ---@field name string the endpoint's, or an undocumented path
 ---@field row table its row in `contactout.endpoints`
@@ -73,13 +71,13 @@ local function wait_for_turn(self, loop, call)
     since = since or now
     problem = held_too_long(self, call) or too_late(call, now)
     local left = (call.policy.deadline or math.huge) - now
-    return problem and "cancelled" or park(self, loop, waiter, math.min(seconds, left))
+    return problem and "cancelled" or sending.park(self, loop, waiter, math.min(seconds, left))
   end, loop)
   if since then
-    emit(self, "wait", call, { reason = "rate_limit", seconds = core.now() - since })
+    events.emit(self, "wait", call, { reason = "rate_limit", seconds = core.now() - since })
   end
   if turn and lost then
-    emit(self, "wait", call, { reason = "limits_lost", seconds = 0, error = lost })
+    events.emit(self, "wait", call, { reason = "limits_lost", seconds = 0, error = lost })
   elseif not turn then
     return nil, lost or problem or cancelled(call)
   end
@@ -91,10 +89,10 @@ local function wait_to_retry(self, loop, call, delay, err)
   if call.mark and not call.maybe_charged then
     call.mark:lift() -- who is killed meanwhile has nothing in doubt
   end
-  emit(self, "retry", call, {
+  events.emit(self, "retry", call, {
     attempt = call.attempts, status = err.status, kind = err.kind, seconds = delay,
   })
-  if park(self, loop, loop.waiter(), delay) == "timeout" then
+  if sending.park(self, loop, loop.waiter(), delay) == "timeout" then
     return true
   end
   return nil, cancelled(call)
@@ -168,7 +166,7 @@ local function begin(self, loop, call)
     return nil, err
   end
   call.attempts, call.started = call.attempts + 1, core.now()
-  emit(self, "request", call, {
+  events.emit(self, "request", call, {
     attempt = call.attempts, request = self._observe_data and call.request or nil,
   })
   return true
@@ -184,7 +182,7 @@ local function attempt(self, loop, call)
   if not self._observe then
     return value, problem, sent
   end
-  emit(self, "response", call, {
+  events.emit(self, "response", call, {
     attempt = call.attempts, seconds = core.now() - call.started,
     status = problem and problem.status or status ~= 0 and status or nil,
     kind = problem and problem.kind or nil, credits = charged,
@@ -226,9 +224,6 @@ local function finish(call, value, err)
   err.maybe_charged = call.maybe_charged
   return nil, err
 end
-
--- For what waits on a client's behalf between calls.
-M.emit, M.park = emit, park
 
 --- Makes a call to its end, from where another coroutine has left it, if one has.
 --- Yields where a host waits.

@@ -8,6 +8,7 @@ local calls = require "contactout.call"
 local compat = require "contactout.compat"
 local errors = require "contactout.errors"
 local new_flight = require("contactout.flight").new
+local sending = require "contactout.sending"
 local task = require "contactout.task"
 
 local M = {}
@@ -129,7 +130,7 @@ local function wait(self, client, flight, loop)
   local reason
   repeat
     take_over_if_lost(self, client, flight, loop)
-    reason = calls.park(client, loop, waiter, flight:patience())
+    reason = sending.park(client, loop, waiter, flight:patience())
     if reason == "timeout" and not flight.loop.detached then
       looks = looks + 1
       collectgarbage("step", COLLECT_KB * 2 ^ math.min(looks, 10))

@@ -1,11 +1,11 @@
 -- The waits of those who ask a run for rows (run.lua): for a batch to end, for a pause to
 -- be over, and a turn for others now and then. Each consumer waits in his own coroutine.
 
-local call = require "contactout.call"
 local compat = require "contactout.compat"
 local core = require "contactout.core"
 local errors = require "contactout.errors"
 local plain = require "contactout.loops.plain"
+local sending = require "contactout.sending"
 local task = require "contactout.task"
 
 local M = {}
@@ -38,7 +38,7 @@ end
 function M.park(run, loop, seconds)
   local waiter = loop.waiter()
   run.consumers[waiter] = loop
-  local outcome = call.park(run.client, loop, waiter, seconds)
+  local outcome = sending.park(run.client, loop, waiter, seconds)
   run.consumers[waiter] = nil
   return run.client._closed and "woken" or outcome
 end

@@ -6,6 +6,7 @@ local call = require "contactout.call"
 local core = require "contactout.core"
 local course = require "contactout.jobs.course"
 local errors = require "contactout.errors"
+local events = require "contactout.events"
 local reply = require "contactout.jobs.reply"
 
 local M = {}
@@ -40,7 +41,7 @@ function M.tell(state, fields)
   for name, value in pairs(fields or {}) do
     event[name] = value
   end
-  call.emit(state.client, "job", { name = state.kind.poll }, event)
+  events.emit(state.client, "job", { name = state.kind.poll }, event)
 end
 
 -- The server's own id isn't the one that was asked for: its samples do that. The

@@ -11,6 +11,7 @@ local core = require "contactout.core"
 local errors = require "contactout.errors"
 local loops = require "contactout.loops"
 local poll = require "contactout.jobs.poll"
+local sending = require "contactout.sending"
 
 local M = {}
 
@@ -54,7 +55,7 @@ local function new_wait(state, loop, opts)
     },
     alarm = alarm_of(client, loop),
     park = function(waiter, seconds)
-      return call.park(client, loop, waiter, seconds)
+      return sending.park(client, loop, waiter, seconds)
     end,
   }
 end
