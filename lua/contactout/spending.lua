@@ -5,6 +5,7 @@
 
 local budget = require "contactout.budget"
 local charges = require "contactout.charges"
+local copy = require "contactout.copy"
 local credits = require "contactout.credits"
 local job_reply = require "contactout.jobs.reply"
 
@@ -23,27 +24,16 @@ function M.new(limits)
   return setmetatable({ budget = budget.new(limits), _jobs = {} }, Spending)
 end
 
--- A copy: the caller may change the table while the call is on its way.
-local function copy(params)
-  local same = {}
-  for name, value in pairs(params or NONE) do
-    if type(value) == "table" then
-      value = copy(value)
-    end
-    same[name] = value
-  end
-  return same
-end
-
---- Notes on a call what its price depends on.
+--- Notes on a call what its price depends on: a copy, since the caller may change the
+--- table while the call is on its way.
 ---@param call contactout.Call
 ---@param params? table
 ---@param extra? table undocumented parameters
 function M.price(call, params, extra)
   if call.row.costs then
-    call.params, call.most = copy(params), credits.most(call.row, params, extra)
+    call.params, call.most = copy.deep(params or NONE), credits.most(call.row, params, extra)
   elseif charges.is_job_result(call.row) then
-    call.params = copy(params)
+    call.params = copy.deep(params or NONE)
   end
 end
 
