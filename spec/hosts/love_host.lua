@@ -10,6 +10,7 @@ local WAY_OUT = { "contactout.spawn", "contactout.step", "love.update" }
 -- Name of a LÖVE function -> {fn, result}: to be called in it, once.
 local visitors = {}
 local frames = 0
+local fails_in_frame = false
 local tickers = {}
 
 local function client(opts)
@@ -181,6 +182,9 @@ return {
           table.remove(tickers, i)
         end
       end
+      if fails_in_frame then
+        error("on purpose", 0)
+      end
     end
     local visitor = visitors[name]
     if visitor then
@@ -198,4 +202,6 @@ return {
   leave = function()
     love.event.quit()
   end,
+  -- that of a task is raised once no task goes on, and calls in flight may never end
+  ways = { ["an error"] = function() fails_in_frame = true end },
 }

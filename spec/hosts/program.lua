@@ -16,7 +16,8 @@ end
 -- tick(fn) calls `fn` from the host until it gives false; leave() is what ends its
 -- program, if need be; start(fn) starts a coroutine in the host's own way, if it
 -- has one; survives_fork: its loop may go on in a child; leaves_outside: the ways to
--- end of endings.lua that only its main chunk may use.
+-- end of endings.lua that only its main chunk may use; ways: those it has of its own
+-- instead.
 local host = require("spec.hosts." .. HOST .. "_host")
 
 local behaviour = require "spec.hosts.behaviour"
@@ -55,7 +56,9 @@ local leaves_outside = host.leaves_outside and host.leaves_outside[way]
 
 host.run(TASKS[TASK] or function()
   endings.begin(state, write)
-  if not leaves_outside then
+  if host.ways and host.ways[way] then
+    host.ways[way]()
+  elseif not leaves_outside then
     endings.leave(way)
   end
 end)
