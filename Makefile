@@ -249,6 +249,19 @@ sanitize: deps ## run specs under ASan, UBSan and TSan, and built as for an old 
 	$(call run_sanitized,tsan,-fsanitize=thread,TSAN_OPTIONS='history_size=4 die_after_fork=0',fork)
 	$(call run_sanitized,old-curl,-DCTO_TELLS_OF_SENDING=0,,tells)
 
+FUZZ_PACKAGES := $(RUN_PACKAGES) clang
+SECONDS ?= 600
+
+.PHONY: fuzz
+fuzz: ## let libFuzzer look for JSON that decode and lua-cjson read differently (SECONDS=600)
+	$(call install_packages,$(FUZZ_PACKAGES))
+	@mkdir -p .build/fuzz/corpus
+	@clang -std=c11 $(SAFE) -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
+	  -Isrc $$(pkg-config --cflags lua5.4 libcurl) spec/fuzz/decode_fuzz.c $(SOURCES) \
+	  -o .build/fuzz/decode -pthread $$(pkg-config --libs lua5.4 libcurl) $(LIBS)
+	@.build/fuzz/decode -max_total_time=$(SECONDS) -max_len=8192 -artifact_prefix=.build/fuzz/ \
+	  -print_final_stats=1 .build/fuzz/corpus
+
 .PHONY: valgrind
 valgrind: deps ## run specs under valgrind
 	@$(MAKE) --no-print-directory -s LUA=lua5.4
