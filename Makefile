@@ -231,7 +231,8 @@ soak: deps ## run the specs of hosts, of ends of processes and of bulk work in f
 # The sanitizers are linked into a Lua of our own: preloaded, they would be in
 # every program that the specs start. A program whose memory fails has its own
 # malloc, and a forked child may wait for a lock of the sanitizer's: left out.
-CHECKED := --exclude-pattern=allocation spec/core spec/client spec/loops spec/store_spec.lua spec/journal_spec.lua
+CHECKED := --exclude-pattern=allocation spec/core spec/client spec/loops spec/store_spec.lua spec/journal_spec.lua \
+  spec/regressions/finalizer_spec.lua
 SAFE := -O1 -g -fno-omit-frame-pointer
 
 # $(call run_sanitized,NAME,FLAGS,ENVIRONMENT,TAGS LEFT OUT)
