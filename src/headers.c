@@ -1,9 +1,7 @@
 /* See headers.h. */
-#define _GNU_SOURCE /* strncasecmp */
 #include "headers.h"
 
 #include <string.h>
-#include <strings.h>
 
 #include "errors.h"
 
@@ -41,13 +39,14 @@ static bool has_control(const char *text, size_t length)
   return false;
 }
 
-/* Those that the client sets itself, or that libcurl does. */
+/* Those that the client sets itself, or that libcurl does; like libcurl, by
+ * ASCII's case alone: in Turkish an i is no small I. */
 static bool is_reserved(const char *name)
 {
   static const char *const names[] = {"token", "host", "content-length",
                                       "transfer-encoding", "connection"};
   for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-    if (strcasecmp(name, names[i]) == 0)
+    if (curl_strequal(name, names[i]))
       return true;
   return false;
 }
@@ -111,7 +110,7 @@ static bool is_set_in(const struct cto_buffer *layer, const char *name,
     return false;
   const char *end = layer->data + layer->length;
   for (const char *entry = layer->data; entry < end; entry += strlen(entry) + 1)
-    if (strcspn(entry, ":") == length && strncasecmp(entry, name, length) == 0)
+    if (strcspn(entry, ":") == length && curl_strnequal(entry, name, length))
       return true;
   return false;
 }

@@ -7,6 +7,8 @@
 #include <time.h>
 #include <curl/curl.h>
 
+#include "url.h"
+
 /* Longer waits than this are as good as for ever. */
 static const double LONGEST_WAIT = 1e9;
 
@@ -28,7 +30,7 @@ bool cto_header_line(struct cto_buffer *headers, const char *line,
   if (!colon)
     return true; /* the empty line at the end, or no header at all */
   for (const char *c = line; c < colon; c++)
-    cto_buffer_putc(headers, (char)tolower((unsigned char)*c));
+    cto_buffer_putc(headers, cto_to_lower(*c));
   cto_buffer_append(headers, ": ", 2);
   const char *begin = colon + 1;
   const char *end = line + length;

@@ -26,7 +26,7 @@ static bool is_unreserved(char c)
          c == '-' || c == '.' || c == '_' || c == '~';
 }
 
-static char to_lower(char c)
+char cto_to_lower(char c)
 {
   return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 }
@@ -74,7 +74,7 @@ static bool begins_with(const struct rest *rest, const char *lower)
   if (rest->length < length)
     return false;
   for (size_t i = 0; i < length; i++)
-    if (to_lower(rest->text[i]) != lower[i])
+    if (cto_to_lower(rest->text[i]) != lower[i])
       return false;
   return true;
 }

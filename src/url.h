@@ -13,6 +13,9 @@
 /* Appends the text, all but RFC 3986's unreserved characters as %XX. */
 bool cto_url_encode(struct cto_buffer *out, const char *text, size_t length);
 
+/* A letter of ASCII in lower case, whatever the locale; else the byte. */
+char cto_to_lower(char c);
+
 /* Cuts the blanks and line ends around a text. */
 void cto_trim(const char **text, size_t *length);
 

@@ -4,6 +4,7 @@
 local cjson = require "cjson"
 local core = require "contactout.core"
 local documents = require "spec.support.json_documents"
+local locale = require "spec.support.locale"
 
 local BAD = "\239\191\189" -- U+FFFD
 
@@ -23,25 +24,6 @@ local function pairs_of(map)
     found[#found + 1] = tostring(key) .. "=" .. tostring(value)
   end
   return table.concat(found, " ")
-end
-
--- What a Lua of the same kind prints for `script` under a locale with a decimal comma,
--- compiled for this run from glibc's own description; nil where there is none.
-local function run_with_comma(script)
-  local first = 0
-  while arg[first - 1] do
-    first = first - 1
-  end
-  local folder = os.tmpname()
-  os.remove(folder)
-  local pipe = io.popen(([[
-    mkdir %s && localedef --no-archive -i de_DE -f UTF-8 %s/comma 2>/dev/null &&
-    LOCPATH=%s %s -e 'assert(os.setlocale("comma", "numeric")) %s' 2>&1
-    rm -rf %s
-  ]]):format(folder, folder, folder, arg[first], script, folder))
-  local output = pipe:read("*a")
-  pipe:close()
-  return output ~= "" and output or nil
 end
 
 describe("decode", function()
@@ -280,11 +262,11 @@ describe("decode of a number", function()
   end)
 
   it("does not take the locale's decimal sign", function()
-    local output = run_with_comma([[
+    local output = locale.run("de_DE", "UTF-8", "numeric", [[
       local core = require "contactout.core"
       print(core.encode(core.decode("[1.5,1.23456789012345678e-7,0.1]")))]])
     if not output then
-      return pending("neither localedef nor the descriptions of locales are installed")
+      return pending(locale.MISSING)
     end
     -- a first line: under a sanitizer more follows, about the C library's locale
     assert.are.equal("[1.5,1.2345678901234568e-07,0.1]", output:match("^[^\n]*"))

@@ -1,6 +1,7 @@
 -- Which headers go out: the defaults, the client's, the request's own.
 
 local core = require "contactout.core"
+local locale = require "spec.support.locale"
 local support = require "spec.support.core"
 local version = require "contactout.version"
 
@@ -50,6 +51,21 @@ describe("headers", function()
     local headers = sent({ ["X-One"] = "1" }, { ["X-Two"] = "2" })
     assert.equal("1", headers["x-one"])
     assert.equal("2", headers["x-two"])
+  end)
+
+  -- in Turkish an i is no small I
+  it("are told from others by ASCII alone, whatever the locale", function()
+    local output = locale.run("tr_TR", "ISO-8859-9", "ctype", [[
+      local core = require "contactout.core"
+      local function refusal(name)
+        local _, err = core.new { token = "t", headers = { [name] = "x" } }
+        return err and err.param
+      end
+      print(refusal("TRANSFER-ENCODING"))]])
+    if not output then
+      return pending(locale.MISSING)
+    end
+    assert.equal("headers.TRANSFER-ENCODING", output:match("^[^\n]*"))
   end)
 
   it("of a request overrule the client's, whatever their case", function()
