@@ -212,8 +212,8 @@ static int execute(lua_State *L, sqlite3 *handle, const char *sql)
 /* exec(db, sql) -> true | nil, err: any number of statements */
 int cto_store_exec(lua_State *L)
 {
-  struct cto_database *database = cto_store_usable(L);
   const char *sql = luaL_checkstring(L, 2);
+  struct cto_database *database = cto_store_usable(L);
   return database ? execute(L, database->handle, sql) : 2;
 }
 

@@ -97,13 +97,18 @@ static int bind(lua_State *L, int index, sqlite3_stmt *statement, int place)
   }
 }
 
-/* [-0, +0, v] The statement of the text at 2, with the values that follow it.
- */
-static int prepare_with_values(lua_State *L, sqlite3 *handle,
-                               sqlite3_stmt **statement)
+/* [-0, +0, v] How many values follow the statement's text, which is at 2. */
+static int count_values(lua_State *L)
 {
   luaL_checkstring(L, 2);
-  int count = lua_gettop(L) - (FIRST_VALUE - 1);
+  return lua_gettop(L) - (FIRST_VALUE - 1);
+}
+
+/* [-0, +0, v] The statement of the text at 2, with the values that follow it.
+ */
+static int prepare_with_values(lua_State *L, sqlite3 *handle, int count,
+                               sqlite3_stmt **statement)
+{
   for (int i = 0; i < count; i++)
     check_value(L, FIRST_VALUE + i);
   int code = prepare(L, handle, statement);
@@ -202,18 +207,20 @@ static int fetch_rows(lua_State *L)
 }
 
 /* [-0, +1|+2, e] A list of at most so many rows, or `nil, err`. Whatever stops
- * the making of it, the statement is free afterwards. */
+ * the making of it, the statement is free afterwards. What allocates comes
+ * first: a finalizer that runs there may close the file. */
 static int push_rows(lua_State *L, int most)
 {
-  struct cto_database *database = cto_store_usable(L);
+  int count = count_values(L);
   struct fetch fetch = {.most = most};
-  if (!database)
-    return 2;
-  int code = prepare_with_values(L, database->handle, &fetch.statement);
-  if (code != SQLITE_OK)
-    return cto_store_fail(L, database->handle, code);
   lua_pushcfunction(L, fetch_rows);
   lua_pushlightuserdata(L, &fetch);
+  struct cto_database *database = cto_store_usable(L);
+  if (!database)
+    return 2;
+  int code = prepare_with_values(L, database->handle, count, &fetch.statement);
+  if (code != SQLITE_OK)
+    return cto_store_fail(L, database->handle, code);
   database->fetching++;
   int status = lua_pcall(L, 1, 1, 0);
   database->fetching--;
@@ -231,11 +238,12 @@ static int push_rows(lua_State *L, int most)
 /* run(db, sql, ...) -> how many rows it changed | nil, err */
 int cto_store_run(lua_State *L)
 {
+  int count = count_values(L);
   struct cto_database *database = cto_store_usable(L);
   sqlite3_stmt *statement = NULL;
   if (!database)
     return 2;
-  int code = prepare_with_values(L, database->handle, &statement);
+  int code = prepare_with_values(L, database->handle, count, &statement);
   if (code != SQLITE_OK)
     return cto_store_fail(L, database->handle, code);
   do
