@@ -31,10 +31,23 @@ local function survives_strange_resumes()
   assert(reply.status_code == 200)
 end
 
+-- As where the system has no more watches to give.
+local function says_what_it_cannot_watch()
+  local new_poll, client = uv.new_poll, contactout.new({ rate_limits = false })
+  uv.new_poll = function()
+    return nil, "ENOSPC: no space left on device"
+  end
+  local _, err = client:stats()
+  uv.new_poll = new_poll
+  assert(err.kind == "connection" and err.message:find("ENOSPC", 1, true), tostring(err))
+  assert(client._core:pending() == 0 and client:stats())
+end
+
 return {
   facts = {
     { name = "a call in a callback blocks", check = blocks_in_callbacks },
     { name = "strange resumes end no wait", check = survives_strange_resumes },
+    { name = "what can't be watched isn't sent", check = says_what_it_cannot_watch },
   },
   run = function(main)
     contactout.spawn(main):wait() -- from outside: runs the loop

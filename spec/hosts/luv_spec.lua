@@ -1,7 +1,11 @@
 local hosts = require "spec.support.hosts"
 
 local opts = {
-  own = { "a call in a callback blocks", "strange resumes end no wait" },
+  own = {
+    "a call in a callback blocks",
+    "strange resumes end no wait",
+    "what can't be watched isn't sent",
+  },
   forks = true,
   thrown = {
     ["a task"] = { told = "contactout: error in a task: on purpose" },

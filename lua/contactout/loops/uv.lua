@@ -5,6 +5,7 @@
 
 local compat = require "contactout.compat"
 local core = require "contactout.core"
+local errors = require "contactout.errors"
 
 local M = {}
 
@@ -96,7 +97,12 @@ local function add_sources(loop, uv)
   function loop.attach(source)
     local poll = polls[source]
     if not poll then
-      poll = { handle = uv.new_poll(source.fd()), count = 0 }
+      local handle, problem = uv.new_poll(source.fd())
+      if not handle then
+        return errors.new("connection", "not sent: libuv can't watch for its reply ("
+          .. tostring(problem) .. ")", { retryable = true })
+      end
+      poll = { handle = handle, count = 0 }
       polls[source] = poll
       poll.handle:start("r", function()
         source.step()
