@@ -4,15 +4,11 @@
 #include <string.h>
 
 #include "errors.h"
+#include "url.h"
 
 /* --- The nearest name ---------------------------------------------------- */
 
 enum { LONGEST_NAME = 47 }; /* a longer one is no typo of ours */
-
-static char to_lower(char c)
-{
-  return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
 
 static size_t least(size_t a, size_t b)
 {
@@ -36,9 +32,10 @@ static size_t edit_distance(const char *a, const char *b)
     row = oldest;
     row[0] = i;
     for (size_t j = 1; j <= width; j++) {
-      char x = to_lower(a[i - 1]), y = to_lower(b[j - 1]);
+      char x = cto_to_lower(a[i - 1]), y = cto_to_lower(b[j - 1]);
       row[j] = least(above[j - 1] + (x != y), least(above[j], row[j - 1]) + 1);
-      if (i > 1 && j > 1 && x == to_lower(b[j - 2]) && y == to_lower(a[i - 2]))
+      if (i > 1 && j > 1 && x == cto_to_lower(b[j - 2]) &&
+          y == cto_to_lower(a[i - 2]))
         row[j] = least(row[j], before[j - 2] + 1);
     }
   }

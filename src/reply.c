@@ -404,7 +404,7 @@ int cto_reply_push(lua_State *L, const struct cto_reply *reply)
  */
 
 /* [-0, +1, e] The header table at `index` as struct cto_response holds it: a
- * string that `headers` then points into. */
+ * string that `headers` then points into, though nobody may write there. */
 static void push_header_list(lua_State *L, int index,
                              struct cto_buffer *headers)
 {
@@ -444,7 +444,7 @@ int cto_reply_read(lua_State *L)
   if (lua_istable(L, -1))
     push_header_list(L, lua_gettop(L), &response.headers);
   lua_getfield(L, 2, "body");
-  response.body.data =
+  response.body.data = /* to be read alone, too */
       (char *)luaL_optlstring(L, -1, "", &response.body.length);
   return cto_reply_push(L, &reply);
 }
