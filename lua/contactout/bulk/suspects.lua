@@ -5,8 +5,6 @@
 -- same words, an option may be the cause, and each key's row says so. That takes as many
 -- requests as halving takes to find one key, and one for each batch that follows. Pure.
 
-local M = {}
-
 ---@class contactout.Refusal a batch of which it is known what to do
 ---@field batch contactout.Batch
 ---@field err contactout.Error
@@ -18,87 +16,118 @@ local Suspects = {}
 Suspects.__index = Suspects
 Suspects.__name = "contactout.Suspects"
 
+-- Probes ----------------------------------------------------------------------------
+
+-- One key of the first case, asked for alone: in flight, or waiting to be sent again.
+local function is_probe(self, batch)
+  return self._probe ~= nil and self._probe.batch == batch
+end
+
 --- Whether nothing may be sent until it is known what becomes of a probe.
 ---@return boolean
 function Suspects:is_waiting()
-  return self._probe ~= nil and not self._is_back
+  return self._probe ~= nil and self._probe.is_in_flight
 end
 
 --- Whether nobody is suspected.
 ---@return boolean
 function Suspects:is_empty()
-  return not self._probe and #self._aside == 0
+  return not self._probe and #self._cases == 0
 end
 
 -- How many keys of a batch are asked for alone.
 local function probes_for(self, count)
-  return self._may_be_option and 1 or math.ceil(math.log(count) / math.log(2)) + 1
+  return self._blame == "option" and 1 or math.ceil(math.log(count) / math.log(2)) + 1
 end
 
---- A key to ask for alone, taken out of its batch.
+-- Takes a key out of a case's batch, so far from the others as they are from each other.
+local function take_probe(self, case)
+  case.most = case.most or probes_for(self, #case.batch)
+  case.left = case.left or case.most
+  local place = math.ceil(#case.batch * case.left / case.most)
+  return { batch = { table.remove(case.batch, place) } }
+end
+
+--- A key to ask for alone, taken out of its batch; the one that was taken back, if any.
 ---@return contactout.Batch|nil
 function Suspects:next_probe()
-  if self._is_back then
-    self._is_back = false
-    return self._probe
-  end
-  local first = self._aside[1]
-  if not first or self._probe then
+  local case = self._cases[1]
+  if self:is_waiting() or not case and not self._probe then
     return nil
   end
-  first.most = first.most or probes_for(self, #first.batch)
-  first.left = first.left or first.most
-  local place = math.ceil(#first.batch * first.left / first.most)
-  self._probe = { table.remove(first.batch, place) }
-  return self._probe
+  self._probe = self._probe or take_probe(self, case)
+  self._probe.is_in_flight = true
+  return self._probe.batch
 end
 
 --- Keeps a probe that has to be sent again.
 ---@param batch contactout.Batch
 ---@return boolean is_probe
 function Suspects:take_back(batch)
-  local is_probe = batch == self._probe
-  self._is_back = self._is_back or is_probe
-  return is_probe
+  if is_probe(self, batch) then
+    self._probe.is_in_flight = false
+    return true
+  end
+  return false
 end
 
 --- Nothing more comes of a batch, unless it was taken back.
 ---@param batch contactout.Batch
 function Suspects:ended(batch)
-  if batch == self._probe and not self._is_back then
+  if is_probe(self, batch) and self._probe.is_in_flight then
     self._probe = nil
-    local first = self._aside[1]
-    if first and #first.batch == 0 then
-      table.remove(self._aside, 1)
+    local case = self._cases[1]
+    if case and #case.batch == 0 then
+      table.remove(self._cases, 1)
     end
   end
 end
 
--- Takes the first so many batches from aside.
+-- Decisions -------------------------------------------------------------------------
+
+-- Closes the first so many cases.
 local function decide(self, count, has_bad_key)
   local decided = {}
   for _ = 1, count do
-    local refusal = table.remove(self._aside, 1)
-    if #refusal.batch > 0 then
+    local case = table.remove(self._cases, 1)
+    if #case.batch > 0 then
       decided[#decided + 1] = {
-        batch = refusal.batch, err = refusal.err, has_bad_key = has_bad_key,
-        may_be_good = refusal.left ~= refusal.most,
+        batch = case.batch, err = case.err, has_bad_key = has_bad_key,
+        may_be_good = case.left ~= case.most,
       }
     end
   end
   return decided
 end
 
--- A probe was refused: with the last one, an option may be the cause.
+-- Keys are to blame: which of them, halving finds.
+local function blame_keys(self)
+  self._blame = "keys"
+  return decide(self, #self._cases, true)
+end
+
+-- A probe was refused like its batch: with the last one, an option may be the cause.
 local function count_probe(self)
-  local first = self._aside[1]
+  local case = self._cases[1]
   self._probe = nil
-  first.left = first.left - 1
-  if first.left > 0 and #first.batch > 0 then
+  case.left = case.left - 1
+  if case.left > 0 and #case.batch > 0 then
     return {}
   end
-  self._may_be_option = true
+  self._blame = "option"
   return decide(self, 1, false)
+end
+
+-- What one more refusal shows of those that there were.
+local function judge(self, batch, err)
+  local are_words_new = self._words ~= nil and self._words ~= err.message
+  self._words = self._words or err.message
+  if self._blame == "keys" or are_words_new then
+    return blame_keys(self)
+  elseif is_probe(self, batch) then
+    return count_probe(self)
+  end
+  return {}
 end
 
 --- A batch was refused.
@@ -106,35 +135,30 @@ end
 ---@param err contactout.Error
 ---@return contactout.Refusal[] decided of which it is known by now what to do
 function Suspects:refused(batch, err)
-  local decided, is_alone = {}, #batch == 1
-  if not is_alone then
-    table.insert(self._aside, { batch = batch, err = err })
+  if #batch > 1 then
+    table.insert(self._cases, { batch = batch, err = err })
+    return judge(self, batch, err)
   end
-  if self._are_keys or self._words and self._words ~= err.message then
-    decided = self:accepted()
-  elseif batch == self._probe then
-    decided = count_probe(self)
-  end
-  self._words = self._words or err.message
-  if is_alone then
-    table.insert(decided, { batch = batch, err = err, has_bad_key = false })
-  end
+  local decided = judge(self, batch, err)
+  table.insert(decided, { batch = batch, err = err, has_bad_key = false })
   return decided
 end
 
 --- The server has accepted a batch: it refuses others for their keys.
 ---@return contactout.Refusal[] decided
 function Suspects:accepted()
-  self._are_keys = true
-  return decide(self, #self._aside, true)
+  return blame_keys(self)
 end
+
+local M = {}
 
 ---@return contactout.Suspects
 function M.new()
   return setmetatable({
-    _aside = {}, -- refusals, of which the first is probed: `most` keys, of which `left`
-    _probe = nil, _is_back = false, -- what is in flight, or to be sent again
-    _are_keys = false, _may_be_option = false, _words = nil,
+    _cases = {}, -- refusals, of which the first is probed: `most` keys, of which `left`
+    _probe = nil,
+    _blame = nil, -- "keys"; "option", if it may be one; nil: not known by now
+    _words = nil, -- of the first refusal
   }, Suspects)
 end
 
