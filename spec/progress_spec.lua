@@ -77,6 +77,14 @@ describe("progress.format", function()
     assert.not_matches("left", line)
   end)
 
+  it("shows that the server can't be reached, in place of the time that is left", function()
+    local function shown(seconds)
+      return progress.format(with({ eta = 9, held = seconds, held_by = "network" }))
+    end
+    assert.matches("225/500  server not reachable, next try in 0:40  35/s", shown(40), 1, true)
+    assert.matches("225/500  server not reachable, trying  35/s", shown(0), 1, true)
+  end)
+
   it("shows no time left at the end", function()
     local line = progress.format(with({ done = 500, eta = 0 }), 100)
     assert.matches("^%[#+%] 100%%  500/500  35/s", line)

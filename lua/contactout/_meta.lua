@@ -152,7 +152,7 @@ function contactout.encode(value) end
 ---@field version? integer of the endpoint: 2, jobs of up to 1,000; or 1, which answers 30 at once, without telephones and without the kinds of addresses; 2
 ---@field include_phone? boolean look for telephone numbers, which cost phone credits
 ---@field callback_url? string URL to which the server posts the result, too
----@field job_timeout? number seconds until a job that has not ended is given up, with kind job_timeout; 900
+---@field job_timeout? number seconds, those of pauses and outages aside, until a job that has not ended is given up, with kind job_timeout; 900
 ---@field interval? number seconds until the first poll, about; each further one waits half as long again; 2
 ---@field max_interval? number seconds between two polls at most, about; 30
 ---@field key? fun(item: any): string function(item), gives the key of an item; without it the items are the keys
@@ -166,13 +166,13 @@ function contactout.encode(value) end
 ---@field headers? table<string, string|false> further headers by name; false leaves a default one out
 ---@field extra? table undocumented parameters by name, passed through
 ---@field max_retries? integer as the client's option, for this call
----@field max_retry_wait? number seconds of pauses that the server wants, one after another, until which the run waits and after which it ends; an hour
+---@field max_retry_wait? number seconds of pauses that the server wants, one after another, or of an outage, until which the run waits and after which it ends; an hour
 ---@field retry_charged? boolean repeat this call even where the first attempt may have been charged
 
 ---@class contactout.VerifyOptions the options of `client:verify`
 ---@field retry_unknown? boolean ask again for addresses whose verdict the journal has as unknown, which cost nothing; another verdict costs as the first would have
 ---@field callback_url? string URL to which the server posts the result, too
----@field job_timeout? number seconds until a job that has not ended is given up, with kind job_timeout; 900
+---@field job_timeout? number seconds, those of pauses and outages aside, until a job that has not ended is given up, with kind job_timeout; 900
 ---@field interval? number seconds until the first poll, about; each further one waits half as long again; 2
 ---@field max_interval? number seconds between two polls at most, about; 30
 ---@field key? fun(item: any): string function(item), gives the key of an item; without it the items are the keys
@@ -186,7 +186,7 @@ function contactout.encode(value) end
 ---@field headers? table<string, string|false> further headers by name; false leaves a default one out
 ---@field extra? table undocumented parameters by name, passed through
 ---@field max_retries? integer as the client's option, for this call
----@field max_retry_wait? number seconds of pauses that the server wants, one after another, until which the run waits and after which it ends; an hour
+---@field max_retry_wait? number seconds of pauses that the server wants, one after another, or of an outage, until which the run waits and after which it ends; an hour
 ---@field retry_charged? boolean repeat this call even where the first attempt may have been charged
 
 ---@class contactout.DomainsOptions the options of `client:domains`
@@ -201,7 +201,7 @@ function contactout.encode(value) end
 ---@field headers? table<string, string|false> further headers by name; false leaves a default one out
 ---@field extra? table undocumented parameters by name, passed through
 ---@field max_retries? integer as the client's option, for this call
----@field max_retry_wait? number seconds of pauses that the server wants, one after another, until which the run waits and after which it ends; an hour
+---@field max_retry_wait? number seconds of pauses that the server wants, one after another, or of an outage, until which the run waits and after which it ends; an hour
 ---@field retry_charged? boolean repeat this call even where the first attempt may have been charged
 
 ---@class contactout.PersonOptions the options of `client:person`

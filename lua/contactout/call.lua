@@ -151,6 +151,9 @@ local function send_and_settle(self, loop, call)
   local reservation = call.reservation
   call.reservation = nil
   local charged = self._spending:settle(call, reservation, reply, err)
+  if err then
+    err.unsent = sent == false or nil
+  end
   return value, err, sent, status, charged
 end
 

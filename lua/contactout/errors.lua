@@ -57,6 +57,7 @@ M.KINDS = {
 ---@field job_uuid? string the job that it is about
 ---@field page? integer the page of a search with which it came
 ---@field maybe_charged? boolean the server may have done, and charged, the work
+---@field unsent? boolean nothing of the last attempt has left this machine
 
 ---@param kind contactout.ErrorKind
 ---@param message string

@@ -8,7 +8,8 @@
 --
 -- A state is what `on_progress` gives: done, total, found, missing, failed,
 -- duplicates, uncertain, rate (a second), eta (seconds), held (seconds of a pause),
--- credits; all optional but done. Rate and time left are worked out here where the state has none.
+-- held_by, credits; all optional but done. Rate and time left are worked out here where the
+-- state has none.
 
 local core = require "contactout.core"
 
@@ -37,6 +38,15 @@ local function duration(seconds)
   return ("%d:%02d"):format(minutes, whole % 60)
 end
 
+local function pause_of(state)
+  if state.held_by ~= "network" then
+    return "paused for " .. duration(state.held)
+  elseif state.held == 0 then
+    return "server not reachable, trying"
+  end
+  return "server not reachable, next try in " .. duration(state.held)
+end
+
 local function fraction_of(state)
   if not state.total then
     return nil
@@ -54,7 +64,7 @@ local function parts_of(state)
     }
   end
   if state.held then
-    parts[#parts + 1] = "paused for " .. duration(state.held)
+    parts[#parts + 1] = pause_of(state)
   elseif state.eta and fraction ~= 1 then
     parts[#parts + 1] = duration(state.eta) .. " left"
   end

@@ -64,6 +64,47 @@ describe("a hold", function()
 
   it("of no bound at all isn't begun", function()
     assert.is_nil(held_by_clock(0):refused())
+    assert.is_nil(held_by_clock(0):cut_off())
+  end)
+
+  it("in an outage grows to a minute, and tries go on until the bound", function()
+    local made, clock = held_by_clock(200)
+    for _, seconds in ipairs { 10, 20, 40, 60, 60, 10 } do
+      assert.equal(seconds, made:cut_off())
+      clock.now = clock.now + seconds
+      assert.same({ 0, "network" }, { made:left() })
+    end
+    assert.is_nil(made:cut_off())
+  end)
+
+  it("in an outage ends with the first answer, and the next is a first one", function()
+    local made, clock = held_by_clock(3600)
+    assert.is_false(made:answered())
+    made:cut_off()
+    assert.same({ 10, "network" }, { made:left() })
+    assert.is_true(made:answered())
+    assert.same({ 0 }, { made:left() })
+    clock.now = 3600
+    assert.equal(10, made:cut_off())
+  end)
+
+  it("that the server asks for is kept after an outage, and has its own bound", function()
+    local made, clock = held_by_clock(3600)
+    made:refused(3000)
+    clock.now = 2000
+    made:cut_off()
+    made:answered()
+    assert.same({ 1000, "server" }, { made:left() })
+    clock.now = 3000
+    assert.is_nil(made:refused(700))
+    assert.equal(10, made:cut_off())
+  end)
+
+  it("knows whether the server has answered at all", function()
+    local made = held_by_clock(3600)
+    assert.is_false(made.is_reached)
+    made:answered()
+    assert.is_true(made.is_reached)
   end)
 end)
 

@@ -9,14 +9,6 @@ local suspects = require "contactout.bulk.suspects"
 local sandbox, quick = support.sandbox, bulk.quick
 local SUBMIT = "people_linkedin_batch_v2"
 
-local function batch_of(n)
-  local batch = {}
-  for i = 1, n do
-    batch[i] = { canonical = i }
-  end
-  return batch
-end
-
 describe("suspects", function()
   local BAD = { message = "bad" }
 
@@ -38,7 +30,7 @@ describe("suspects", function()
 
   it("are cleared when different keys alone are refused in the same words", function()
     local made = suspects.new()
-    assert.same({}, made:refused(batch_of(1000), BAD))
+    assert.same({}, made:refused(bulk.batch_of(1000), BAD))
     local count, decided = probe_all(made)
     assert.equal(11, count)
     assert.equal(12, #decided)
@@ -49,16 +41,16 @@ describe("suspects", function()
 
   it("are cleared by one more key for each further batch", function()
     local made = suspects.new()
-    made:refused(batch_of(1000), BAD)
+    made:refused(bulk.batch_of(1000), BAD)
     probe_all(made)
-    made:refused(batch_of(1000), BAD)
+    made:refused(bulk.batch_of(1000), BAD)
     assert.equal(1, (probe_all(made)))
   end)
 
   it("have a bad key among them once something was accepted", function()
     local made = suspects.new()
-    made:refused(batch_of(10), BAD)
-    made:refused(batch_of(20), BAD)
+    made:refused(bulk.batch_of(10), BAD)
+    made:refused(bulk.batch_of(20), BAD)
     local probe = made:next_probe()
     local decided = made:accepted()
     made:ended(probe)
@@ -67,12 +59,12 @@ describe("suspects", function()
     assert.equal(9, #decided[1].batch)
     assert.is_false(decided[1].may_be_good)
     assert.is_true(made:is_empty())
-    assert.is_true(made:refused(batch_of(5), BAD)[1].has_bad_key)
+    assert.is_true(made:refused(bulk.batch_of(5), BAD)[1].has_bad_key)
   end)
 
   it("may be good once a key of them was refused alone", function()
     local made = suspects.new()
-    made:refused(batch_of(10), BAD)
+    made:refused(bulk.batch_of(10), BAD)
     made:refused(made:next_probe(), BAD)
     made:next_probe()
     assert.is_true(made:accepted()[1].may_be_good)
@@ -80,13 +72,13 @@ describe("suspects", function()
 
   it("have a bad key among them where the words differ", function()
     local made = suspects.new()
-    made:refused(batch_of(10), BAD)
-    assert.equal(2, #made:refused(batch_of(10), { message = "bad: you" }))
+    made:refused(bulk.batch_of(10), BAD)
+    assert.equal(2, #made:refused(bulk.batch_of(10), { message = "bad: you" }))
   end)
 
   it("stay suspects when a probe came to nothing or has to be sent again", function()
     local made = suspects.new()
-    made:refused(batch_of(2), BAD)
+    made:refused(bulk.batch_of(2), BAD)
     local probe = made:next_probe()
     assert.is_true(made:take_back(probe))
     made:ended(probe)
@@ -99,18 +91,18 @@ describe("suspects", function()
 
   it("have a probe that stays the next one when another batch is taken back, too", function()
     local made = suspects.new()
-    made:refused(batch_of(10), BAD)
+    made:refused(bulk.batch_of(10), BAD)
     local probe = made:next_probe()
     made:take_back(probe)
     made:ended(probe)
-    assert.is_false(made:take_back(batch_of(5)))
+    assert.is_false(made:take_back(bulk.batch_of(5)))
     assert.is_false(made:is_waiting())
     assert.equal(probe, made:next_probe())
   end)
 
   it("of one key aren't asked again", function()
     local made = suspects.new()
-    assert.is_false(made:refused(batch_of(1), BAD)[1].has_bad_key)
+    assert.is_false(made:refused(bulk.batch_of(1), BAD)[1].has_bad_key)
     assert.is_true(made:is_empty())
   end)
 end)

@@ -114,6 +114,19 @@ describe("a call that costs credits", function()
   end)
 end)
 
+describe("the error of a call", function()
+  it("says whether anything of the last attempt was sent", function()
+    local unreachable = support.client { base_url = "http://127.0.0.1:1", max_retries = 1 }
+    local _, err = lookup(nil, unreachable)
+    assert.is_true(err.unsent)
+    assert.equal(2, err.attempts)
+    _, err = lookup(support.with_fault("reset-after"))
+    assert.is_nil(err.unsent)
+    _, err = lookup(support.with_fault("status:404"))
+    assert.is_nil(err.unsent)
+  end)
+end)
+
 describe("a call that is free", function()
   for _, fault in ipairs {
     "status:429", "status:503", "status:500", "html-error", "reset-before", "close-before",

@@ -33,6 +33,15 @@ function M.urls(first, last)
   return urls
 end
 
+--- A batch of so many keys, for what only moves them about.
+function M.batch_of(n)
+  local batch = {}
+  for i = 1, n do
+    batch[i] = { canonical = i }
+  end
+  return batch
+end
+
 function M.emails(n)
   local emails = {}
   for i = 1, n do

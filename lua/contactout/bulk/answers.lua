@@ -94,6 +94,7 @@ end
 
 Answers.begin, Answers.doubted = nothing_to_do, nothing_to_do
 Answers.submitted, Answers.refused = nothing_to_do, nothing_to_do
+Answers.left_in_doubt = nothing_to_do
 
 function Answers.finish(_, _, rows)
   return rows

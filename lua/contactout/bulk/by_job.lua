@@ -5,9 +5,9 @@
 
 local batches = require "contactout.batches"
 local charges = require "contactout.charges"
-local core = require "contactout.core"
-local endings = require "contactout.bulk.endings"
 local errors = require "contactout.errors"
+local failures = require "contactout.bulk.failures"
+local job_wait = require "contactout.bulk.job_wait"
 local jobs = require "contactout.jobs"
 local keys = require "contactout.keys"
 local ready = require "contactout.bulk.ready"
@@ -29,53 +29,6 @@ local function error_of_key(job, problem)
     endpoint = problem.endpoint, status = problem.status, request_id = problem.request_id,
     job_uuid = job.uuid, maybe_charged = true,
   })
-end
-
--- How often a wait that was left by an error is begun again.
-local WAITS = 20
-
--- What the interpreters raise at ^C.
-local function is_interrupt(problem)
-  return type(problem) == "string" and problem:find("interrupted!$") ~= nil
-end
-
--- Seconds of a pause, within the run's bound, for which the job can't be asked after.
-local function held(run, err)
-  if not err or err.kind ~= "job_timeout" then
-    return 0
-  end
-  local seconds = run.client._limits:held(run.work.kind.row, run.work.kind.poll)
-  return seconds <= run.hold.bound and seconds or 0
-end
-
--- Waits for the job, the server's pauses aside. What is raised meanwhile is an observer's
--- error: the run ends by it, once the job has ended; or ^C, which ends the run as it is.
-local function wait_for(run, job)
-  local deadline, problem = core.now() + run.opts.job_timeout, nil
-  for _ = 1, WAITS do
-    local ok, err = pcall(jobs.wait, job, {
-      timeout = math.max(deadline - core.now(), 0), interval = run.opts.interval,
-      max_interval = run.opts.max_interval,
-      is_wanted = function()
-        return not run.is_closed
-      end,
-    })
-    local pause = ok and held(run, err) or 0
-    if ok and pause == 0 then
-      return err
-    end
-    problem = err
-    if ok then
-      deadline = core.now() + pause + run.opts.job_timeout
-    else
-      run:stop(problem)
-    end
-    if is_interrupt(problem) then
-      error(problem, 0)
-    end
-  end
-  return errors.new("job_timeout", "the wait for the job was given up: " .. tostring(problem),
-    { endpoint = run.work.kind.poll, job_uuid = job.uuid, maybe_charged = true })
 end
 
 local ADVICE = "; the next run with this journal asks the job again, free; with retry_charged = "
@@ -111,11 +64,11 @@ end
 -- Waits for a batch's job.
 local function follow(run, batch, job)
   batch.is_waiting = true
-  local problem = not run.is_closed and wait_for(run, job) or nil
+  local problem = not run.is_closed and job_wait.wait(run, job) or nil
   batch.is_waiting = false
   if run.is_closed then
     return {}
-  elseif problem and endings.is_of_wait(problem) then
+  elseif problem and failures.is_end_of_waits(problem) then
     run:stop(problem)
   end
   return { rows = rows_of(run, job, problem) }

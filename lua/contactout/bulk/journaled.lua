@@ -164,6 +164,14 @@ function Journaled:refused(batch)
   return self._journal:cleared(batch.number)
 end
 
+--- Nothing came of a batch, which may have been charged.
+---@param batch contactout.Batch
+---@return true|nil
+---@return contactout.Error|nil err
+function Journaled:left_in_doubt(batch)
+  return self._journal:answered(batch.number, {}, batch.account:totals())
+end
+
 local function pack(value)
   return type(value) == "table" and { raw = value.raw, key = value.linkedin_url } or value
 end

@@ -20,8 +20,8 @@ end
 local find = options.find
 
 local MAX_RETRY_WAIT = { name = "max_retry_wait", type = "number", check = RULES.not_negative,
-  doc = "seconds of pauses that the server wants, one after another, until which the run waits "
-    .. "and after which it ends; an hour" }
+  doc = "seconds of pauses that the server wants, one after another, or of an outage, until "
+    .. "which the run waits and after which it ends; an hour" }
 
 -- A call's options, of which one means more to a run.
 local function with_call(own)
@@ -57,7 +57,8 @@ end
 
 local JOB_TIMEOUT = { name = "job_timeout", type = "number", check = RULES.not_negative,
   default = 900,
-  doc = "seconds until a job that has not ended is given up, with kind job_timeout; 900" }
+  doc = "seconds, those of pauses and outages aside, until a job that has not ended is given up, "
+    .. "with kind job_timeout; 900" }
 local INTERVAL = find(options.JOB_WAIT, "interval")
 local MAX_INTERVAL = find(options.JOB_WAIT, "max_interval")
 

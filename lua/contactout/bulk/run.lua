@@ -8,6 +8,7 @@ local batches = require "contactout.batches"
 local call = require "contactout.call"
 local compat = require "contactout.compat"
 local core = require "contactout.core"
+local doubts = require "contactout.bulk.doubts"
 local flight = require "contactout.bulk.flight"
 local hold = require "contactout.bulk.hold"
 local intake = require "contactout.bulk.intake"
@@ -16,6 +17,7 @@ local loops = require "contactout.loops"
 local places = require "contactout.places"
 local purse = require "contactout.bulk.purse"
 local ready = require "contactout.bulk.ready"
+local settling = require "contactout.bulk.settling"
 local suspects = require "contactout.bulk.suspects"
 local tally = require "contactout.bulk.tally"
 local task = require "contactout.task"
@@ -34,8 +36,8 @@ local waiting = require "contactout.bulk.waiting"
 ---@field opts table `call`, `params`, and what the method's options say
 ---@field is_closed boolean nobody wants a row any more
 ---@field hold contactout.Hold
----@field is_held boolean nothing is sent, for a pause
 ---@field suspects contactout.Suspects
+---@field doubts contactout.Doubts
 ---@field failure? table {what ends the run}
 ---@field active integer batches in flight
 ---@field in_flight table<contactout.Batch, string> "due", or "begun" once its task has
@@ -80,15 +82,22 @@ end
 function Run:note_job(batch, uuid)
   batch.uuid = uuid
   self:check(self.answers:submitted(batch, uuid))
-  flight.accepted(self)
+  settling.accepted(self)
 end
 
---- A batch that cost nothing is to be sent before all others.
+--- A batch that came to nothing is to be sent before all others.
 ---@param batch contactout.Batch
 function Run:send_first(batch)
   if not self.suspects:take_back(batch) then
     self.intake:send_first(batch)
   end
+end
+
+--- Whether nothing is sent, for a pause. That ends with the client, too: then the next
+--- request says why.
+---@return boolean
+function Run:is_held()
+  return self.hold:left() > 0 and not self.client._closed
 end
 
 --- The loop on which the running code waits.
@@ -120,7 +129,7 @@ end
 
 local function can_send(self)
   return self.active < self._concurrency and not self.intake.is_reading
-    and not self.failure and not self.is_closed and not self.is_held
+    and not self.failure and not self.is_closed and not self:is_held()
     and not self.suspects:is_waiting()
 end
 
@@ -157,6 +166,7 @@ local function finish(self)
     self.answers:close()
   end
   if is_news then
+    self.tally:hold(nil)
     self.tally:report(true)
   end
   if self.failure then
@@ -172,8 +182,7 @@ end
 ---@return contactout.Error|nil err
 function Run:next()
   while not self.is_closed do
-    waiting.look_at_pause(self)
-    self.tally:report()
+    waiting.tell_of_pause(self)
     waiting.give_turn(self)
     fill(self)
     local row = self.ready:take()
@@ -185,9 +194,10 @@ function Run:next()
       self.tally:count(row.err, row.is_duplicate)
       return row.item, row.value, row.err
     elseif has_ended(self) then
-      break
-    end
-    if not can_read(self) and waiting.for_news(self) then
+      if not settling.leave_doubts(self) then
+        break
+      end
+    elseif not can_read(self) and waiting.for_news(self) then
       flight.call_off(self)
     end
   end
@@ -277,7 +287,7 @@ function M.new(client, work, source, opts)
     tally = tally.new(opts.on_progress, source.total, function()
       return wallet:spent()
     end, core.now),
-    hold = new_hold(client, opts), is_held = false, suspects = suspects.new(),
+    hold = new_hold(client, opts), suspects = suspects.new(), doubts = doubts.new(),
     in_flight = {}, active = 0, due = 0, _concurrency = concurrency,
     group = task.new_group(function() end), consumers = {},
     failure = nil, turn_given = core.now(),

@@ -15,6 +15,8 @@ local REPORT_SECONDS = 0.1
 ---@field rate? number rows a second
 ---@field eta? number seconds that are left
 ---@field credits table<string, any> what was spent
+---@field held? number seconds that are left of a pause
+---@field held_by? "server"|"network" who asks for it, or is gone
 
 ---@class contactout.Tally
 local Tally = {}
@@ -68,9 +70,11 @@ end
 
 --- Notes a pause, of which there is news at each look.
 ---@param seconds? number that are left; nil: there is none
-function Tally:hold(seconds)
-  local has_begun = seconds and not self._state.held
-  self._state.held = seconds
+---@param by? "server"|"network"
+function Tally:hold(seconds, by)
+  local state = self._state
+  local has_begun = seconds and not state.held
+  state.held, state.held_by = seconds, seconds and by
   if seconds then
     self._shown = nil
   end

@@ -43,12 +43,15 @@ function M.park(run, loop, seconds)
   return run.client._closed and "woken" or outcome
 end
 
--- Tells `on_progress` of the pause -> seconds until it is to be told again.
-local function tell_of_pause(run)
-  local left = run.hold:left()
-  run.tally:hold(left)
+--- Tells `on_progress` how far the run is, and of its pause.
+---@param run contactout.Run
+---@return number seconds until it is to be told again
+function M.tell_of_pause(run)
+  local seconds, by = run.hold:left()
+  local is_held = by and not run.client._closed
+  run.tally:hold(is_held and seconds or nil, by)
   run.tally:report()
-  return math.min(left, TELL_SECONDS)
+  return math.min(seconds, TELL_SECONDS)
 end
 
 --- Waits until there may be a row, or something to send. Raises kind `cancelled`.
@@ -56,22 +59,14 @@ end
 ---@return boolean is_late a host's own place for batches hasn't begun with one
 function M.for_news(run)
   local loop = run:need_loop()
-  local may_be_late = loop.detached ~= nil and run.due > 0 and not run.is_held
-  local seconds = run.is_held and tell_of_pause(run) or may_be_late and PATIENCE or nil
+  local is_held = run:is_held()
+  local may_be_late = loop.detached ~= nil and run.due > 0 and not is_held
+  local seconds = is_held and M.tell_of_pause(run) or may_be_late and PATIENCE or nil
   local outcome = M.park(run, loop, seconds)
   if outcome == "cancelled" then
     error(cancelled(), 0)
   end
   return outcome == "timeout" and may_be_late
-end
-
---- Sees whether a pause is over. It ends with its client, too: then the next request says
---- why.
----@param run contactout.Run
-function M.look_at_pause(run)
-  local left = run.hold:left()
-  run.is_held = run.is_held and left > 0 and not run.client._closed
-  run.tally:hold(run.is_held and left or nil)
 end
 
 --- Lets others have a turn from time to time: the host, and our own tasks. Raises kind

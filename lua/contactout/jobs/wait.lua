@@ -107,6 +107,9 @@ local function run(wait)
     local at = next_look(wait)
     if at <= now then
       problem = poll.once(state, wait.deadline, wait.sleeper)
+      if wait.opts.on_poll then
+        wait.opts.on_poll(problem)
+      end
       if problem and not may_pass(problem) then
         return problem
       end
@@ -120,7 +123,8 @@ end
 --- Waits for the end of a job. Yields in a host.
 ---@param state contactout.JobState
 ---@param opts table `timeout`, `interval`, `max_interval`; and `is_wanted`, asked at
----  each poll, by which a wait that nobody wants any more is cancelled
+---  each poll, by which a wait that nobody wants any more is cancelled; `on_poll`, told
+---  of each poll by its error, nil where there is none
 ---@return contactout.Error|nil err nil: it is done
 function M.run(state, opts)
   local loop, message = loops.current(state.client._loop)

@@ -1,0 +1,248 @@
+-- Outages: a run waits until the network is back, and spends no key on them; and what a
+-- pause or an outage leaves in doubt.
+
+local bulk = require "spec.support.bulk"
+local core_support = require "spec.support.core"
+local raw = require "spec.support.raw_server"
+local relays = require "spec.support.relay"
+local support = require "spec.support.client"
+
+local sandbox, quick = support.sandbox, bulk.quick
+local AT_ONCE = "people_linkedin_batch"
+local SUBMIT = "people_linkedin_batch_v2"
+
+local relay
+
+before_each(function()
+  support.begin()
+  relay = relays.start(sandbox.url:match("%d+$"))
+end)
+
+after_each(function()
+  support.finish()
+  raw.stop_all()
+end)
+
+-- A client behind the relay, which is cut when a number of replies have come, and mended
+-- after so many waits of the run (nil: never) -> client, events by type
+local function client_cut(after, mended_after)
+  local events = { response = {}, wait = {} }
+  local client = support.client { base_url = relay.url, max_retries = 1, observe = function(event)
+    local list = events[event.type]
+    if list then
+      list[#list + 1] = event
+    end
+    if event.type == "response" and event.status and #list == after then
+      relay:cut()
+    elseif event.type == "wait" and #list == mended_after then
+      relay:mend()
+    end
+  end }
+  return client, events
+end
+
+local function has_no_failure(rows, count)
+  local kinds = bulk.kinds(rows)
+  assert.equal(count, (kinds.value or 0) + (kinds.not_found or 0))
+  bulk.check_charges()
+end
+
+describe("a run in an outage", function()
+  it("waits, and asks for the same keys after it", function()
+    local client, events = client_cut(1, 3)
+    local rows, failure = bulk.collect(client:contacts(bulk.urls(1, 60),
+      { version = 1, batch_size = 10, concurrency = 1 }))
+    assert.is_nil(failure)
+    assert.equal(60, #rows)
+    has_no_failure(rows, 60)
+    assert.equal("outage", events.wait[1].reason)
+    assert.equal("connection", events.wait[1].error.kind)
+    assert.is_true(events.wait[1].seconds > 0)
+    assert.equal(6, bulk.requests(AT_ONCE))
+  end)
+
+  it("gives an error for nothing but what was being sent when it began", function()
+    local rows, failure = bulk.collect(client_cut(1, 3):contacts(bulk.urls(1, 90),
+      { version = 1, batch_size = 10, concurrency = 3 }))
+    assert.is_nil(failure)
+    assert.equal(90, #rows)
+    assert.is_true((bulk.kinds(rows).connection or 0) <= 20)
+    for _, row in ipairs(rows) do
+      assert.is_true(not row.err or row.err.kind == "not_found" or row.err.maybe_charged)
+    end
+    bulk.check_charges()
+  end)
+
+  it("does the same with jobs, whether it finds that at a submission or at a poll", function()
+    for after = 1, 4 do
+      sandbox:reset()
+      local rows, failure = bulk.collect(client_cut(after, 2):contacts(bulk.urls(1, 40),
+        quick { batch_size = 10, concurrency = 1 }))
+      assert.is_nil(failure)
+      has_no_failure(rows, 40)
+      assert.equal(4, bulk.requests(SUBMIT))
+    end
+  end)
+
+  it("tells on_progress until it is over", function()
+    local last, seen
+    bulk.collect(client_cut(1, 3):contacts(bulk.urls(1, 20), {
+      version = 1, batch_size = 10, concurrency = 1,
+      on_progress = function(state)
+        last, seen = state, state.held_by and state or seen
+      end,
+    }))
+    assert.equal("network", seen.held_by)
+    assert.is_true(seen.held >= 0)
+    assert.is_nil(last.held)
+    assert.is_nil(last.held_by)
+  end)
+
+  it("longer than max_retry_wait ends, after all that was paid for is given", function()
+    local rows, failure = bulk.collect(client_cut(1):contacts(bulk.urls(1, 30),
+      { version = 1, batch_size = 10, concurrency = 1, max_retry_wait = 0.1 }))
+    assert.equal("connection", failure.kind)
+    assert.matches("max_retry_wait", failure.message)
+    assert.matches("again", failure.message)
+    assert.is_true(failure.retryable)
+    assert.is_nil(failure.maybe_charged)
+    assert.equal(10, #rows)
+    has_no_failure(rows, 10)
+  end)
+
+  it("can be taken up by its journal, and has nothing in doubt", function()
+    local file = os.tmpname()
+    finally(function() bulk.remove_journal(file) end)
+    local opts = { version = 1, batch_size = 10, concurrency = 1, max_retry_wait = 0.1,
+      journal = file }
+    local _, failure = bulk.collect(client_cut(2):contacts(bulk.urls(1, 60), opts))
+    assert.equal("connection", failure.kind)
+    relay:mend()
+    local rows = bulk.collect(support.client { base_url = relay.url }
+      :contacts(bulk.urls(1, 60), opts))
+    assert.equal(60, #rows)
+    has_no_failure(rows, 60)
+  end)
+
+  it("waits also where another answers in the server's place, as a hotel's network does", function()
+    local secure = require("spec.support.tls").sandbox()
+    local stranger = raw.start("function serve() end", { tls = core_support.folder() })
+    local way, kinds = relays.start(secure.url:match("%d+$")), {}
+    local client = support.client {
+      base_url = way.url:gsub("http://127.0.0.1", "https://localhost"), ca_file = secure.ca_file,
+      observe = function(event)
+        kinds[event.kind or event.reason or event.status or 0] = true
+        if event.type == "response" and event.status and not kinds.tls then
+          way:lead_to(stranger.port)
+        elseif event.type == "wait" then
+          way:lead_to(secure.url:match("%d+$"))
+        end
+      end,
+    }
+    local rows, failure = bulk.collect(client:contacts(bulk.urls(1, 20),
+      { version = 1, batch_size = 10, concurrency = 1 }))
+    assert.is_nil(failure)
+    has_no_failure(rows, 20)
+    assert.is_true(kinds.tls and kinds.outage)
+  end)
+
+  it("that was there before the first answer gives each key its row", function()
+    relay:cut()
+    local rows, failure = bulk.collect(support.client { base_url = relay.url, max_retries = 0 }
+      :contacts(bulk.urls(1, 30), quick { batch_size = 10 }))
+    assert.is_nil(failure)
+    assert.same({ connection = 30 }, bulk.kinds(rows))
+    assert.is_nil(rows[1].err.maybe_charged)
+  end)
+end)
+
+describe("what is sent again though it may have been charged", function()
+  -- The first submission is cut off; the next one is asked to wait for longer than a call.
+  local function cut_and_pause()
+    sandbox:fault("reset-after", 1, SUBMIT)
+    sandbox:fault("status:429,retry-after:0.3", 1, SUBMIT)
+  end
+
+  it("waits for the end of a pause, too", function()
+    cut_and_pause()
+    local rows = bulk.collect(support.client():contacts(bulk.urls(1, 6),
+      quick { retry_charged = true }))
+    assert.same({ value = 6 }, bulk.kinds(rows))
+    assert.equal(3, bulk.requests(SUBMIT))
+  end)
+
+  it("isn't sent again unless that is allowed", function()
+    cut_and_pause()
+    local rows = bulk.collect(support.client():contacts(bulk.urls(1, 6), quick()))
+    assert.same({ connection = 6 }, bulk.kinds(rows))
+    assert.is_true(rows[1].err.maybe_charged)
+    assert.equal(1, bulk.requests(SUBMIT))
+  end)
+
+  it("counts as spent", function()
+    cut_and_pause()
+    local client = support.client()
+    bulk.collect(client:contacts(bulk.urls(1, 6), quick { retry_charged = true }))
+    assert.equal(6, client:spent().email)
+    assert.equal(6, client:spent().uncertain.email)
+  end)
+
+  it("has its row where the pause is too long", function()
+    sandbox:fault("reset-after", 1, SUBMIT)
+    sandbox:fault("status:429,retry-after:300", -1, SUBMIT)
+    local rows, failure = bulk.collect(support.client():contacts(bulk.urls(1, 6),
+      quick { retry_charged = true, max_retry_wait = 0.1 }))
+    assert.equal("rate_limited", failure.kind)
+    assert.same({ rate_limited = 6 }, bulk.kinds(rows))
+    assert.is_true(rows[1].err.maybe_charged)
+  end)
+
+  it("has its row where the run ends otherwise meanwhile", function()
+    cut_and_pause()
+    local client = support.client { observe = function(event)
+      if event.type == "wait" then
+        error("broken", 0)
+      end
+    end }
+    local rows, failure = bulk.collect(client:contacts(bulk.urls(1, 6),
+      quick { retry_charged = true }))
+    assert.equal("broken", failure)
+    assert.same({ rate_limited = 6 }, bulk.kinds(rows))
+    assert.is_true(rows[1].err.maybe_charged)
+  end)
+
+  it("isn't sent a third time if it is left in doubt again", function()
+    cut_and_pause()
+    cut_and_pause()
+    local client = support.client()
+    local rows = bulk.collect(client:contacts(bulk.urls(1, 6), quick { retry_charged = true }))
+    assert.same({ rate_limited = 6 }, bulk.kinds(rows))
+    assert.equal(4, bulk.requests(SUBMIT))
+    assert.equal(12, client:spent().uncertain.email)
+  end)
+
+  it("stays in doubt if it is refused then", function()
+    cut_and_pause()
+    sandbox:fault("status:400,message:no", -1, SUBMIT)
+    local rows = bulk.collect(support.client():contacts(bulk.urls(1, 6),
+      quick { retry_charged = true }))
+    assert.same({ invalid_request = 6 }, bulk.kinds(rows))
+    assert.is_true(rows[1].err.maybe_charged)
+  end)
+
+  it("is uncertain in a journal, once and as much as it may have cost", function()
+    local file = os.tmpname()
+    finally(function() bulk.remove_journal(file) end)
+    sandbox:fault("reset-after", 1, SUBMIT)
+    sandbox:fault("status:429,retry-after:300", -1, SUBMIT)
+    bulk.collect(support.client():contacts(bulk.urls(1, 6),
+      quick { retry_charged = true, max_retry_wait = 0.1, journal = file }))
+    sandbox:reset()
+    local plan = assert(support.client():plan("contacts", bulk.urls(1, 6), { journal = file }))
+    assert.equal(6, plan.spent.uncertain.email)
+    local rows = bulk.collect(support.client():contacts(bulk.urls(1, 6),
+      quick { journal = file }))
+    assert.same({ uncertain = 6 }, bulk.kinds(rows))
+    assert.equal(0, bulk.requests(SUBMIT))
+  end)
+end)
