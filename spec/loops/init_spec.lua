@@ -23,6 +23,35 @@ describe("named", function()
     end
   end)
 
+  it("tells the nearest name", function()
+    local _, err = loops.named("plian")
+    assert.matches("did you mean plain?", err.message, 1, true)
+  end)
+
+  it("can't be done where the host isn't", function()
+    for _, name in ipairs({ "nginx", "neovim", "love" }) do
+      local loop, err = loops.named(name)
+      assert.is_nil(loop)
+      assert.are.equal("unsupported", err.kind)
+      assert.are.equal("loop", err.param)
+      assert.matches(name, err.message, 1, true)
+    end
+  end)
+
+  it("says what to install where the host's library is missing", function()
+    local adapter, library = package.loaded["contactout.loops.luv"], package.loaded.luv
+    package.loaded["contactout.loops.luv"], package.loaded.luv = nil, nil
+    package.preload.luv = function()
+      error("module 'luv' not found", 0)
+    end
+    local loop, err = loops.named("luv")
+    package.preload.luv = nil
+    package.loaded["contactout.loops.luv"], package.loaded.luv = adapter, library
+    assert.is_nil(loop)
+    assert.are.equal("unsupported", err.kind)
+    assert.matches("luarocks install luv", err.message, 1, true)
+  end)
+
   it("takes an adapter of the user's own", function()
     local own = simulated_loop.new()
     assert.are.equal(own, loops.named(own))

@@ -40,16 +40,18 @@
 
 local blocking = require "contactout.loops.blocking"
 local compat = require "contactout.compat"
+local core = require "contactout.core"
 local errors = require "contactout.errors"
 local plain = require "contactout.loops.plain"
 
 local M = {}
 
--- In the order they are asked, each with the module or global that shows it.
+-- In the order they are asked, each with the module or global that shows it. A program
+-- brings that along; a library can be loaded.
 local HOSTS = {
-  { name = "nginx", module = "ngx" },
-  { name = "neovim", global = "vim" },
-  { name = "love", module = "love" },
+  { name = "nginx", module = "ngx", is_program = true },
+  { name = "neovim", global = "vim", is_program = true },
+  { name = "love", module = "love", is_program = true },
   { name = "cqueues", module = "cqueues" },
   { name = "copas", module = "copas" },
   { name = "luv", module = "luv" },
@@ -122,6 +124,38 @@ local function check_own(loop)
   return loop
 end
 
+-- Of a name that is no loop's.
+local function unknown(name)
+  local names = { "plain" }
+  for _, host in ipairs(HOSTS) do
+    names[#names + 1] = host.name
+  end
+  local nearest = type(name) == "string" and core.nearest(name, names)
+  return errors.fail("invalid_argument", ("there is no loop %s; %s"):format(tostring(name),
+    nearest and "did you mean " .. nearest .. "?" or "there are: " .. table.concat(names, ", ")),
+    { param = "loop" })
+end
+
+-- Of a host that isn't here, or whose library isn't.
+local function absent(host, problem)
+  local what = host.is_program and "is there only inside of " .. host.name
+    or ("needs its library (luarocks install %s): %s"):format(host.name,
+      problem:match("[^\n]*[^\n:]"))
+  return errors.fail("unsupported", ("the loop %s %s; leave the option out to have the host "
+    .. "detected"):format(host.name, what), { param = "loop" })
+end
+
+local function named_host(host)
+  if host.is_program and not is_present(host) then
+    return absent(host)
+  end
+  local ok, loop = pcall(load_adapter, host.name)
+  if not ok then
+    return absent(host, tostring(loop))
+  end
+  return loop
+end
+
 --- The loop that the option `loop` names.
 ---@param option nil|string|table the name of a host, or an adapter of one's own
 ---@return table|nil loop nil for none: detect it at each call
@@ -131,17 +165,15 @@ function M.named(option)
     return nil
   elseif type(option) == "table" then
     return check_own(option)
+  elseif option == "plain" then
+    return plain
   end
-  local known = option == "plain"
   for _, host in ipairs(HOSTS) do
-    known = known or host.name == option
+    if host.name == option then
+      return named_host(host)
+    end
   end
-  local loop = known and load_adapter(option)
-  if not loop then
-    return errors.fail("invalid_argument", "there is no loop " .. tostring(option)
-      .. "; leave the option out to have it detected", { param = "loop" })
-  end
-  return loop
+  return unknown(option)
 end
 
 --- The loop with which the running code waits.
