@@ -204,7 +204,9 @@ describe("domains", function()
     return list
   end
 
-  for _, shape in ipairs { "companies-object", "companies-array", "keys-other" } do
+  for _, shape in ipairs {
+    "companies-object", "companies-array", "companies-list", "keys-other",
+  } do
     it("gives a company for each in the shape " .. shape, function()
       local list = domains(75)
       list[76], list[77] = "https://www." .. list[2] .. "/about", "nowhere.example"

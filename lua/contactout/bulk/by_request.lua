@@ -1,6 +1,7 @@
 -- A batch as one request that is answered at once. The answers come under keys of the
--- server's own spelling, in a table by key or in a list of tables with one key each;
--- a key without an answer is one of which nothing is known.
+-- server's own spelling, in a table by key or in a list of tables with one key each, or
+-- in a list of records, each with its key as its domain; a key without an answer is one
+-- of which nothing is known.
 
 local charges = require "contactout.charges"
 local clients = require "contactout.client"
@@ -10,7 +11,7 @@ local reply = require "contactout.jobs.reply"
 
 local M = {}
 
--- The answers by the server's keys, from either shape.
+-- The answers by the server's keys, from any of the shapes.
 local function by_key(answers)
   if type(answers) ~= "table" then
     return {}
@@ -19,7 +20,11 @@ local function by_key(answers)
   end
   local map = {}
   for _, element in ipairs(answers) do
-    for key, value in pairs(type(element) == "table" and element or {}) do
+    local entry = type(element) == "table" and element or {}
+    if type(entry.domain) == "string" then
+      entry = { [entry.domain] = entry }
+    end
+    for key, value in pairs(entry) do
       map[key] = value
     end
   end

@@ -70,6 +70,7 @@ Faults.LIST = {
   fault("page-empty", "a search shows an empty page, as a list"),
   fault("companies-object", "domain_enrich: an object by domain"),
   fault("companies-array", "domain_enrich: an array of one-key objects"),
+  fault("companies-list", "domain_enrich: an array of companies without keys"),
   fault("keys-other", "domain_enrich: under keys that weren't sent"),
   fault("domain-charge", "domain_enrich: one search credit a company"),
   fault("keys-as-sent", "a job's result under the keys that were sent"),

@@ -95,6 +95,14 @@ local function one_key_objects(companies)
   return list
 end
 
+local function without_keys(companies)
+  local list = {}
+  for i, domain in ipairs(companies.keys) do
+    list[i] = companies.values[domain]
+  end
+  return list
+end
+
 --- The page's table says an object by domain, its sample shows an array of
 -- one-key objects. Here: the array for an odd number of companies, the object
 -- for an even one; faults choose.
@@ -109,7 +117,9 @@ function M.domain_enrich(call)
     end
   end
   local as_array = #companies.keys % 2 == 1
-  if call.plan["companies-array"] or as_array and not call.plan["companies-object"] then
+  if call.plan["companies-list"] then
+    companies = without_keys(companies)
+  elseif call.plan["companies-array"] or as_array and not call.plan["companies-object"] then
     companies = one_key_objects(companies)
   end
   return reply.ok(companies_answer { status_code = 200, companies = companies }, charges)
