@@ -24,13 +24,23 @@ describe("available", function()
     assert.is_true(support.client():available(url).phone)
   end)
 
-  it("says that there is nothing of a person who isn't known", function()
-    local nothing = { personal_email = false, work_email = false, phone = false }
-    for _, fault in ipairs { "status:404", "checker-false" } do
-      support.sandbox:fault(fault, 3)
-      assert.same(nothing,
-        support.client():available("https://www.linkedin.com/in/nobody-there"))
-    end
+  it("says that there is nothing where the checkers say so", function()
+    support.sandbox:fault("checker-false", 3)
+    assert.same({ personal_email = false, work_email = false, phone = false },
+      support.client():available("https://www.linkedin.com/in/nobody-there"))
+  end)
+
+  it("says not_found of a person whom no checker knows", function()
+    support.sandbox:fault("status:404", 3)
+    local available, err = support.client():available("https://www.linkedin.com/in/nobody-there")
+    assert.is_nil(available)
+    assert.equal("not_found", err.kind)
+    assert.equal(3, #support.sandbox:ledger())
+  end)
+
+  it("says false of what one checker alone doesn't know", function()
+    support.sandbox:fault("status:404", 1, "phone_status")
+    assert.is_false(support.client():available(support.PROFILE).phone)
   end)
 
   it("gives the error of a checker", function()
@@ -40,8 +50,11 @@ describe("available", function()
     available, err = support.client():available("https://acme.example/")
     assert.is_nil(available)
     assert.equal("invalid_argument", err.kind)
-    assert.has_error(function()
-      support.client():available({})
-    end, "url must be a string, not a table")
+    for _, odd in ipairs { 5, true, {} } do
+      available, err = support.client():available(odd)
+      assert.is_nil(available)
+      assert.equal("invalid_argument", err.kind)
+    end
+    assert.equal("invalid_argument", select(2, support.client():available(nil)).kind)
   end)
 end)

@@ -15,12 +15,11 @@ local CHECKERS = {
   { name = "phone", endpoint = "phone_status", member = "phone" },
 }
 
--- A profile that the server doesn't know has nothing.
+-- Whether it is there; nil and the error, which is not_found where the server doesn't
+-- know of it.
 local function ask(client, checker, url, opts)
   local reply, err = client[checker.endpoint](client, { profile = url }, opts)
-  if err and err.kind == "not_found" then
-    return false
-  elseif err then
+  if not reply then
     return nil, err
   end
   return type(reply.profile) == "table" and reply.profile[checker.member] == true
@@ -34,18 +33,18 @@ local methods = {}
 ---@param url string LinkedIn URL
 ---@param opts? contactout.CallOptions
 ---@return table|nil available `personal_email`, `work_email`, `phone`: booleans
----@return contactout.Error|nil err
+---@return contactout.Error|nil err `not_found` if no checker knows the person; what one
+---  alone doesn't know isn't there
 function methods:available(url, opts)
-  if type(url) ~= "string" then
-    error("url must be a string, not a " .. type(url), 2)
-  end
-  local available = {}
+  local available, unknown = {}, 0
+  local profile = type(url) == "string" and keys.profile(url) or url
   for _, checker in ipairs(CHECKERS) do
-    local is_there, err = ask(self, checker, (keys.profile(url)), opts)
-    if err then
+    local is_there, err = ask(self, checker, profile, opts)
+    unknown = unknown + (err and 1 or 0)
+    if err and (err.kind ~= "not_found" or unknown == #CHECKERS) then
       return nil, err
     end
-    available[checker.name] = is_there
+    available[checker.name] = is_there or false
   end
   return available
 end
@@ -68,7 +67,7 @@ function M.count(client, urls)
     end
     local available, err = methods.available(client, url)
     if not available then
-      problem = problem or err
+      problem = problem or err.kind ~= "not_found" and err or nil
       return
     end
     local has_email = available.personal_email or available.work_email
