@@ -489,6 +489,15 @@ describe("purge", function()
     assert.is_true(before == support.bytes())
   end)
 
+  it("refuses what is no file's name", function()
+    for _, odd in ipairs { 5, true, {} } do
+      local ok, err = contactout.purge(odd)
+      assert.is_nil(ok)
+      assert.equal("invalid_argument", err.kind)
+      assert.equal("file", err.param)
+    end
+  end)
+
   it("refuses what is in use, is no journal or is not there", function()
     local j = open()
     refused("is in use", contactout.purge(support.path()))

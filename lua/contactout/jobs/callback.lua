@@ -58,6 +58,8 @@ end
 local function read_body(body)
   if type(body) == "table" then
     return body
+  elseif type(body) ~= "string" then -- nil, where nothing was posted
+    return refuse("must be a string or a table, not a " .. type(body))
   elseif #body > MAX_BODY then
     return refuse(("has %d bytes, more than a job's result ever has"):format(#body))
   end
@@ -120,9 +122,6 @@ end
 ---@return contactout.Error|nil err `invalid_argument`, with nothing sent, for a body
 ---  that names no job or an unknown one; else as from `job:poll`
 function M.take(self, body, opts)
-  if type(body) ~= "string" and type(body) ~= "table" then
-    error("body must be a string or a table, not a " .. type(body), 2)
-  end
   options.check_table(opts, "opts", 2)
   local for_core, rest = options.read(options.CALLBACK, opts, "callback")
   if not for_core then

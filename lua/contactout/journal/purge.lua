@@ -105,6 +105,9 @@ return function(path, ...)
   local key = ...
   if select("#", ...) > 0 and type(key) ~= "string" then
     error("key must be a string, not a " .. type(key), 2)
+  elseif type(path) ~= "string" then
+    return errors.fail("invalid_argument", "file must be a string, not a " .. type(path),
+      { param = "file" })
   end
   local _, err = file.with(path, function(db)
     return purge(db, path, key)
