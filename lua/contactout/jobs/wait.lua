@@ -80,8 +80,10 @@ end
 
 local function too_late(wait, problem)
   local state = wait.state
+  -- of what is left of a run's time there is a long fraction
+  local seconds = tonumber(("%.2f"):format(wait.opts.timeout))
   local err = poll.error(state, "job_timeout", ("the job did not end within %g s (%s); wait for "
-    .. "it again, or take it up later with client:job(%q, %q)"):format(wait.opts.timeout,
+    .. "it again, or take it up later with client:job(%q, %q)"):format(seconds,
     problem and "the last poll failed: " .. problem.message
       or "the server says " .. (state.course.server_status or "nothing"),
     state.kind.name, state.uuid))
