@@ -48,7 +48,7 @@ local function rate_limits(value)
   if type(value) ~= "table" then
     return false, "a table such as {search = 60}, or false"
   elseif type(value.acquire or value.bind) == "function" then
-    return value.problem == nil, value.problem, "unsupported"
+    return value.problem == nil, value.problem, not value.is_misused and "unsupported" or nil
   end
   for name, limit in pairs(value) do
     if not RATE_NAMES[name] then

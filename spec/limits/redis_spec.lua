@@ -59,7 +59,7 @@ describe("limits in Redis that can't be used", function()
   local function refusal(limits)
     local client, err = contactout.new { token = "test-1", rate_limits = limits }
     assert.is_nil(client)
-    assert.equal("unsupported", err.kind)
+    assert.equal("invalid_argument", err.kind)
     assert.equal("rate_limits", err.param)
     return err.message
   end

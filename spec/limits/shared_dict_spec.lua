@@ -8,16 +8,19 @@ local support = require "spec.support.client"
 local sandbox = support.sandbox
 
 describe("limits that can't be used", function()
-  local function refusal(limits)
+  local function refusal(kind, limits)
     local client, err = contactout.new { token = "test-1", rate_limits = limits }
     assert.is_nil(client)
-    assert.equal("unsupported", err.kind)
+    assert.equal(kind, err.kind)
     assert.equal("rate_limits", err.param)
     return err.message
   end
 
   it("are refused when a client is made of them", function()
-    assert.matches("outside of nginx", refusal(contactout.limits.shared_dict("limits")))
+    local limits = contactout.limits
+    assert.matches("outside of nginx", refusal("unsupported", limits.shared_dict("limits")))
+    assert.matches("with the names", refusal("invalid_argument",
+      limits.shared_dict("limits", { serch = 60 })))
   end)
 end)
 

@@ -15,6 +15,7 @@ local LEAST_CAPACITY = 256 * 1024
 
 ---@class contactout.SharedDictLimits
 ---@field problem? string what rate_limits must be instead, where these can't be used
+---@field is_misused? boolean true where the options are wrong, and not the place
 local Limits = {}
 Limits.__index = Limits
 Limits.__name = "contactout.SharedDictLimits"
@@ -143,7 +144,7 @@ function M.new(name, opts)
   local dict, problem = find_dict(name)
   local rates, key, wrong = part(opts)
   if problem or wrong then
-    return setmetatable({ problem = problem or wrong }, Limits)
+    return setmetatable({ problem = wrong or problem, is_misused = wrong ~= nil }, Limits)
   end
   return setmetatable({
     _dict = dict, _key = key,

@@ -134,6 +134,7 @@ end
 
 ---@class contactout.RedisLimits
 ---@field problem? string what rate_limits must be instead, where these can't be used
+---@field is_misused? boolean true where the options are wrong, and not the place
 local Limits = {}
 Limits.__index = Limits
 Limits.__name = "contactout.RedisLimits"
@@ -164,7 +165,7 @@ function M.new(given)
     settings, problem = find_redis(opts)
   end
   if not settings then
-    return setmetatable({ problem = problem or rates }, Limits)
+    return setmetatable({ problem = problem or rates, is_misused = not opts }, Limits)
   end
   settings.timeout, settings.greetings = opts.timeout, greetings(opts)
   local kind = is_nginx() and "cosocket" or "connection"
