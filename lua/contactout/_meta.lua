@@ -190,6 +190,8 @@ function contactout.encode(value) end
 ---@field retry_charged? boolean repeat this call even where the first attempt may have been charged
 
 ---@class contactout.DomainsOptions the options of `client:domains`
+---@field callback_url? string no effect: no job is made
+---@field job_timeout? number no effect: no job is made
 ---@field key? fun(item: any): string function(item), gives the key of an item; without it the items are the keys
 ---@field concurrency? integer in flight at most: 4 jobs, or 8 requests where no job is made
 ---@field batch_size? integer keys in one request at most; as many as the endpoint takes
@@ -219,6 +221,9 @@ function contactout.encode(value) end
 ---@field budget? contactout.Credits credits this run may spend, by kind, with what its journal recorded
 ---@field journal? string file that makes the run survive a kill: the same call takes it up again
 ---@field on_progress? fun(state: contactout.ProgressState) function(state), called ten times a second at most, and at the end; its credits are those of this run, with what its journal recorded
+---@field concurrency? integer no effect: one page is asked for after another
+---@field callback_url? string no effect: no job is made
+---@field job_timeout? number no effect: no job is made
 ---@field timeout? number seconds for one attempt
 ---@field headers? table<string, string|false> further headers by name; false leaves a default one out
 ---@field extra? table undocumented parameters by name, passed through

@@ -1,9 +1,10 @@
 -- Every option of `contactout.new`, of a call and of a job, once: its type, its
 -- default, its rule, and what it means. Unknown names are errors that name the
 -- nearest known one. What a value must look like inside (a token, a URL, a header) the
--- core checks. Depends on the core, on budgets and on errors.
+-- core checks. Depends on the core, on budgets, copies and errors.
 
 local budget = require "contactout.budget"
+local copy = require "contactout.copy"
 local core = require "contactout.core"
 local errors = require "contactout.errors"
 
@@ -72,6 +73,8 @@ M.check_rates = rate_limits
 ---  holds, what the value must be, and the kind of error if not invalid_argument
 ---@field default? any
 ---@field core? boolean passed on to the core, which knows the default
+---@field is_ignored? boolean checked, and of no effect there: one table of options may serve
+---  several methods
 ---@field doc string
 
 ---@type contactout.Option[]
@@ -256,7 +259,8 @@ local function check_value(option, value, endpoint)
     { param = option.name, endpoint = endpoint })
 end
 
---- The options of a call among those of something larger.
+--- The options of a call among those of something larger. Tables are copied: work goes on
+--- after its caller may have changed them.
 ---@param for_core table as from `read`
 ---@param rest table
 ---@return table opts
@@ -264,7 +268,7 @@ function M.of_call(for_core, rest)
   local opts = {}
   for _, option in ipairs(M.CALL) do
     local side = option.core and for_core or rest
-    opts[option.name] = side[option.name]
+    opts[option.name] = copy.deep(side[option.name])
   end
   return opts
 end
@@ -286,8 +290,10 @@ function M.read(list, given, endpoint)
     if not ok then
       return nil, err
     end
-    local side = option.core and for_core or rest
-    side[name] = value
+    if not option.is_ignored then
+      local side = option.core and for_core or rest
+      side[name] = value
+    end
   end
   for _, option in ipairs(list) do
     if option.default ~= nil and rest[option.name] == nil then

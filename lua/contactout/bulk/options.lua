@@ -19,6 +19,18 @@ end
 
 local find = options.find
 
+--- An option of other methods, as one of a method where it has nothing to bound: so one
+--- table of options may serve several.
+---@param option contactout.Option
+---@param why string
+---@return contactout.Option
+function M.ignored(option, why)
+  return { name = option.name, type = option.type, check = option.check, is_ignored = true,
+    doc = "no effect: " .. why }
+end
+
+M.NO_JOB = "no job is made"
+
 local MAX_RETRY_WAIT = { name = "max_retry_wait", type = "number", check = RULES.not_negative,
   doc = "seconds of pauses that the server wants, one after another, or of an outage, until "
     .. "which the run waits and after which it ends; an hour" }
@@ -80,6 +92,8 @@ M.VERIFY = bulk_options {
 }
 
 ---@type contactout.Option[]
-M.DOMAINS = bulk_options {}
+M.DOMAINS = bulk_options {
+  M.ignored(options.CALLBACK_URL, M.NO_JOB), M.ignored(JOB_TIMEOUT, M.NO_JOB),
+}
 
 return M

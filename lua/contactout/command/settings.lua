@@ -133,7 +133,8 @@ M.CLIENT = find_all {
   "base_url", "timeout", "connect_timeout", "max_retries", "max_retry_wait", "ca_file",
 }
 
---- Gives the command an option for each row that can be one, but for those in `except`.
+--- Gives the command an option for each row that can be one and has an effect, but for those
+--- in `except`.
 ---@param command table argparse's
 ---@param list contactout.Option[]
 ---@param except? contactout.Option[]
@@ -141,7 +142,7 @@ M.CLIENT = find_all {
 function M.add(command, list, except)
   local added = {}
   for _, option in ipairs(list) do
-    local make = OPTIONS[option.type]
+    local make = not option.is_ignored and OPTIONS[option.type]
     local made = make and not options.find(except or {}, option.name) and make(command, option)
     added[#added + 1] = made and made:target(option.name):description(option.doc) or nil
   end

@@ -4,7 +4,7 @@
 local bulk_options = require "contactout.bulk.options"
 local options = require "contactout.options"
 
-local shared = bulk_options.DOMAINS
+local ignored, shared = bulk_options.ignored, bulk_options.VERIFY
 
 ---@type contactout.Option[]
 return options.with_call {
@@ -15,4 +15,7 @@ return options.with_call {
       .. "read; false" },
   options.find(shared, "budget"), options.find(shared, "journal"),
   options.find(shared, "on_progress"),
+  ignored(options.find(shared, "concurrency"), "one page is asked for after another"),
+  ignored(options.find(shared, "callback_url"), bulk_options.NO_JOB),
+  ignored(options.find(shared, "job_timeout"), bulk_options.NO_JOB),
 }
