@@ -67,4 +67,20 @@ fact("a walk whose waiter is cancelled gives the page to who asks next", functio
   equal(COUNT, one:spent().search)
 end)
 
+fact("a walk waits for the end of a pause, or until it is closed", function()
+  local waits = 0
+  local one = client { observe = function(event)
+    waits = waits + (event.type == "wait" and 1 or 0)
+  end }
+  local people = one:each_person(QUERY, with("status:429,retry-after:300"))
+  local reader = contactout.spawn(function()
+    return people()
+  end)
+  facts.wait_until(function()
+    return waits == 1
+  end)
+  people:close()
+  equal(nil, (reader:wait()))
+end)
+
 return list

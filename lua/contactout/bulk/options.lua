@@ -35,8 +35,10 @@ local MAX_RETRY_WAIT = { name = "max_retry_wait", type = "number", check = RULES
   doc = "seconds of pauses that the server wants, one after another, or of an outage, until "
     .. "which the run waits and after which it ends; an hour" }
 
--- A call's options, of which one means more to a run.
-local function with_call(own)
+--- Adds a call's options, of which one means more to a run, or a walk.
+---@param own contactout.Option[]
+---@return contactout.Option[] own
+function M.with_call(own)
   for index, option in ipairs(options.with_call(own)) do
     own[index] = option.name == MAX_RETRY_WAIT.name and MAX_RETRY_WAIT or option
   end
@@ -64,7 +66,7 @@ local function bulk_options(own)
   for _, option in ipairs(common) do
     own[#own + 1] = option
   end
-  return with_call(own)
+  return M.with_call(own)
 end
 
 local JOB_TIMEOUT = { name = "job_timeout", type = "number", check = RULES.not_negative,

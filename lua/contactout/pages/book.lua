@@ -41,9 +41,9 @@ function Book:begin(number, most)
   return self._journal:begin({ tostring(number) }, { at_most = most })
 end
 
---- It is about to be asked for once more, though it may have been charged.
+--- It may have been charged, or may be by now: it is about to be asked for once more.
 ---@param batch integer
----@param uncertain contactout.Credits what it may have cost with that
+---@param uncertain contactout.Credits what all of that may cost
 ---@return true|nil
 ---@return contactout.Error|nil err
 function Book:doubted(batch, uncertain)

@@ -16,8 +16,19 @@ local function prepare(walk, number)
   if not call then
     return nil, err
   end
-  call.budget, call.most = budget.new(nil, walk.budget), walk:most(call.most)
+  call.budget, call.most = budget.new(nil, walk.budget), walk.found:most(call.most)
   return call
+end
+
+-- Nothing came of a call. Forgets that it was sent, but for what may have been charged.
+local function refuse(walk, turn, batch, err)
+  local is_noted, problem
+  if err.maybe_charged then
+    is_noted, problem = walk.book:doubted(batch, turn.call.budget:totals().uncertain)
+  else
+    is_noted, problem = walk.book:refused(batch)
+  end
+  return nil, is_noted and err or problem
 end
 
 -- Sends a call that was recorded as sent -> the page, if there is one; and an error.
@@ -25,14 +36,10 @@ local function send(walk, turn, batch)
   local call = turn.call
   local reply, err = clients.run(walk.client, call)
   if not reply and err.kind ~= "not_found" then
-    local is_noted, problem = true, nil
-    if not err.maybe_charged then
-      is_noted, problem = walk.book:refused(batch)
-    end
-    return nil, is_noted and err or problem
+    return refuse(walk, turn, batch, err)
   end
   local page = reply and pages.read(walk.search.kind, reply) or pages.none()
-  walk:mark(page)
+  walk.found:mark(page)
   return page, select(2, walk.book:keep(batch, turn.number, page, call.budget:totals()))
 end
 
@@ -66,7 +73,7 @@ end
 function M.page(walk, turn)
   local page, err = walk.book:recall(turn.number)
   if page then
-    walk:mark(page)
+    walk.found:mark(page)
     return page
   elseif err then
     return nil, err

@@ -7,7 +7,7 @@ local options = require "contactout.options"
 local ignored, shared = bulk_options.ignored, bulk_options.VERIFY
 
 ---@type contactout.Option[]
-return options.with_call {
+return bulk_options.with_call {
   { name = "limit", type = "number", check = options.RULES.count,
     doc = "records that are given at most; a page costs its credits whole; all" },
   { name = "prefetch", type = "boolean",

@@ -12,17 +12,17 @@ local M = {}
 ---@return table|nil seen `pages`, `records` on them, `ends`: nothing would be asked for
 ---@return contactout.Error|nil err
 local function replay(walk)
-  local seen = { pages = 0, records = 0, ends = false }
-  while walk:wants_more() do
-    local page, err = walk.book:recall(walk.search.first + seen.pages)
+  local found, seen = walk.found, { pages = 0, records = 0, ends = false }
+  while found:wants_more() do
+    local page, err = walk.book:recall(found.first + seen.pages)
     if err and err.kind ~= "uncertain" then
       return nil, err
     elseif not page then
       seen.ends = err ~= nil
       return seen
     end
-    walk:mark(page)
-    walk:open(page)
+    found:mark(page)
+    found:open(page)
     seen.pages, seen.records = seen.pages + 1, seen.records + page.count
   end
   seen.ends = true
@@ -33,7 +33,7 @@ end
 ---@return number|nil total
 ---@return contactout.Error|nil err
 local function count(walk, size)
-  local search, total, err = walk.search, walk.total, nil
+  local search, total, err = walk.search, walk.found.total, nil
   if not total and search.method == "each_person" then
     total, err = search:count(walk.client)
   end
@@ -45,7 +45,7 @@ end
 
 -- The pages that are still to be asked for, and what the records on them cost.
 local function price(walk, seen, most, total)
-  local size, wanted = most.search, math.min(total, walk.limit)
+  local size, wanted = most.search, math.min(total, walk.found.limit)
   local pages = 1
   if wanted < math.huge then
     pages = math.max(1, math.ceil(wanted / size) - seen.pages)
@@ -74,9 +74,10 @@ local function make(walk)
   if not seen then
     return nil, err
   end
-  local known = math.min(walk:count(), walk.limit)
+  local found = walk.found
+  local known = math.min(found:count(), found.limit)
   local plan = { keys = known, duplicates = 0, invalid = 0, known = known }
-  local most = walk:most()
+  local most = found:most(walk.search:most(walk.client))
   if seen.ends then
     plan.requests, plan.credits = nothing(most)
   else
@@ -85,7 +86,7 @@ local function make(walk)
     if not total then
       return nil, err
     end
-    plan.keys = math.max(known, math.min(total, walk.limit))
+    plan.keys = math.max(known, math.min(total, found.limit))
     plan.requests, plan.credits = price(walk, seen, most, total)
   end
   plan.seconds = forecast.seconds(walk.client, walk.search.kind.row, plan.requests)

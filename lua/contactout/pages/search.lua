@@ -33,6 +33,13 @@ function Search:call(client, number)
   return clients.prepare(client, self.kind.row, params, self.opts.call)
 end
 
+--- What a page can cost by the rules.
+---@param client contactout.Client
+---@return contactout.Credits
+function Search:most(client)
+  return self:call(client, self.first).most
+end
+
 --- How many people the server says that it finds, for nothing.
 ---@param client contactout.Client
 ---@return integer|nil

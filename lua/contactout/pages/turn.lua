@@ -1,21 +1,22 @@
--- A page on its way: got in a task of its own, where there can be one, so that what is
--- paid for arrives though nobody waits for it any more. Works on a walk (walk.lua), which
--- looks whether it is there. How a page is got is told in fetch.lua.
+-- A page on its way: it is got in a task of its own, where there can be one, so that what is
+-- paid for arrives though nobody waits for it any more. Knows no walk: it is told what gets
+-- the page, and tells when that has ended.
+--
+--   due -> begun -> ended
+--       -> called off: its task, should it ever begin, does nothing
 
 local compat = require "contactout.compat"
 local errors = require "contactout.errors"
-local fetch = require "contactout.pages.fetch"
 local places = require "contactout.places"
 local plain = require "contactout.loops.plain"
 local task = require "contactout.task"
 
 ---@class contactout.Turn
 ---@field number integer the page's
+---@field state "due"|"begun"|"ended"|"called off"
 ---@field call? contactout.Call once it is recorded as sent
----@field page? contactout.Page
+---@field page? contactout.Page what came of it; without that and a failure, nothing by now
 ---@field failure? table {what ends the walk after this page}
----@field has_begun boolean
----@field has_ended boolean
 local Turn = {}
 Turn.__index = Turn
 Turn.__name = "contactout.Turn"
@@ -25,81 +26,66 @@ local PATIENCE = 5
 -- Seconds for which `close` waits for a page that is paid for.
 local CLOSE_SECONDS = 60
 
--- Getting it ------------------------------------------------------------------------
-
--- Gets the page. Whatever is raised on the way, want of memory included, ends the walk.
-local function get(turn, walk)
-  local ok, page, err = pcall(fetch.page, walk, turn)
-  if ok then
-    turn.page, turn.failure = page, err and { err }
-  else
-    turn.failure = { page }
-  end
-  if turn.failure and errors.is(turn.failure[1]) then
-    turn.failure[1].page = turn.number
-  end
-end
-
--- Sees to the page, unless it was called off or its walk has ended meanwhile.
-local function process(turn, walk)
-  if turn.has_ended then
+-- Sees to the page, unless it was called off. Whatever is raised on the way, want of memory
+-- included, ends the walk.
+local function process(turn)
+  if turn.state ~= "due" then
     return
   end
-  turn.has_begun = true
-  if not walk.is_closed then
-    get(turn, walk)
+  turn.state = "begun"
+  local ok, problem = pcall(turn._get, turn)
+  if not ok then
+    turn.failure = { problem }
   end
-  turn.has_ended = true
-  if walk.is_closed then
-    walk.book:close()
+  turn.state = "ended"
+  turn._on_end()
+end
+
+--- Begins with it: does all of it at once, where it can have no task.
+---@param place? table loop
+function Turn:start(place)
+  if place then
+    self._task = task.start(place, task.group_of_request(), compat.pack(process, self))
+  else
+    process(self)
   end
 end
 
--- Where a page may have a task; nil: nowhere. Raises where there is no place by now:
--- nothing is lost, the next call tries again.
-local function find_place(walk)
-  local place, err = places.for_task(walk.client)
-  if err then
-    error(err, 0)
-  end
-  return place
-end
-
--- Calls off what hasn't begun: the walk is as before it.
-local function call_off(turn)
-  local walk = turn._walk
-  turn.has_ended = true
-  walk.turn, walk.next_number = nil, turn.number
-end
-
--- Waiting ---------------------------------------------------------------------------
-
--- Waits for a task that may not begin.
+-- Waits for a task that may never begin, and calls it off then.
 local function wait_for_begin(turn)
   local ok, problem = pcall(turn._task.wait, turn._task, PATIENCE)
   local is_late = not ok and errors.is(problem) and problem.kind == "timeout"
-  if is_late and not turn.has_begun then
-    call_off(turn)
+  if is_late and turn.state == "due" then
+    turn.state = "called off"
     error(places.never_began({ page = turn.number }), 0)
   elseif not ok and not is_late then
     error(problem, 0)
   end
 end
 
---- Waits until it is there. Raises kind `cancelled` if the running task is cancelled; the
---- page goes on.
+--- Waits until it has ended, or was called off. Raises kind `cancelled` if the running task
+--- is cancelled, and the page goes on; and why, if no task has begun with it.
 function Turn:wait()
-  if not self.has_begun and self._task.loop.detached then
+  if self.state == "begun" and not self._task then
+    error(errors.new("unsupported", "the iterator was called amid its own request"), 0)
+  elseif self.state == "due" and self._task.loop.detached then
     wait_for_begin(self)
   end
-  if not self.has_ended then
+  if self:is_on_its_way() then
     self._task:wait()
   end
 end
 
+--- Whether something may still come of it.
+---@return boolean
+function Turn:is_on_its_way()
+  return self.state == "due" or self.state == "begun"
+end
+
 --- Outside of any host it moves on while somebody lets it.
-function Turn:let_move_on()
-  if not self.has_ended and places.current(self._walk.client).blocks then
+---@param client contactout.Client
+function Turn:let_move_on(client)
+  if self:is_on_its_way() and places.current(client).blocks then
     plain.step()
   end
 end
@@ -107,40 +93,24 @@ end
 --- Nobody wants it. One that wasn't sent is called off; one that was is waited for, where
 --- that is possible.
 function Turn:close()
-  if not self.has_begun then
-    return call_off(self)
-  elseif self.has_ended then
-    return
-  elseif not (self.call and self.call.is_out) then
-    self._task:cancel()
+  if self.state == "due" then
+    self.state = "called off"
+  elseif self.state == "begun" and self._task then
+    if not (self.call and self.call.is_out) then
+      self._task:cancel()
+    end
+    pcall(self._task.wait, self._task, CLOSE_SECONDS) -- it goes on if that is in vain
   end
-  pcall(self._task.wait, self._task, CLOSE_SECONDS) -- it goes on if that is in vain
 end
 
 local M = {}
 
---- Begins to get the walk's next page: all of it at once, where it can have no task.
----@param walk contactout.Walk gets the turn
-function M.start(walk)
-  local place = find_place(walk)
-  local turn = setmetatable({
-    number = walk.next_number, has_begun = false, has_ended = false, _walk = walk,
-  }, Turn)
-  walk.turn, walk.next_number = turn, turn.number + 1
-  if place then
-    turn._task = task.start(place, task.group_of_request(), compat.pack(process, turn, walk))
-  else
-    process(turn, walk)
-  end
-end
-
---- Begins to get a page that isn't needed yet, if it can have a task.
----@param walk contactout.Walk
-function M.start_ahead(walk)
-  if find_place(walk) then
-    M.start(walk)
-    walk.turn:let_move_on()
-  end
+---@param number integer the page's
+---@param get fun(turn: contactout.Turn) gets the page, and notes on the turn what came of it
+---@param on_end fun() it has ended
+---@return contactout.Turn
+function M.new(number, get, on_end)
+  return setmetatable({ number = number, state = "due", _get = get, _on_end = on_end }, Turn)
 end
 
 return M

@@ -1,11 +1,16 @@
--- A walk through the pages of a search: hands out their records one by one, each once,
--- and gets the next page when it is needed, or with `prefetch` one ahead. How one is got
--- is told in turn.lua and fetch.lua.
+-- A walk through the pages of a search: hands out their records one by one, each once (what
+-- is ready is found.lua's), and gets the next page when it is needed, or with `prefetch` one
+-- ahead. One page is on its way at a time (turn.lua); how it is got is told in fetch.lua, and
+-- when it is asked for again, in pause.lua.
 
 local budget = require "contactout.budget"
 local books = require "contactout.pages.book"
 local core = require "contactout.core"
-local queue = require "contactout.queue"
+local errors = require "contactout.errors"
+local fetch = require "contactout.pages.fetch"
+local founds = require "contactout.pages.found"
+local pauses = require "contactout.pages.pause"
+local places = require "contactout.places"
 local tally = require "contactout.bulk.tally"
 local turns = require "contactout.pages.turn"
 
@@ -14,112 +19,105 @@ local turns = require "contactout.pages.turn"
 ---@field search contactout.Search
 ---@field budget contactout.Budget the walk's
 ---@field book contactout.Book
----@field turn? contactout.Turn a page on its way
----@field next_number integer of the page after that
----@field limit number records that are given at most
----@field page_size? integer how many records a page can have, by the server's word
----@field total? integer how many there are in all, likewise
+---@field found contactout.Found
+---@field turn? contactout.Turn the page on its way
+---@field failure? table {what ends it, once what is ready is given}
+---@field is_closed boolean nobody wants a record any more
 local Walk = {}
 Walk.__index = Walk
 Walk.__name = "contactout.Walk"
 
--- Pages ---------------------------------------------------------------------------------
+-- A page on its way ---------------------------------------------------------------------
 
---- A page has arrived. Keeps those of its records that have not been seen.
----@param page contactout.Page
-function Walk:mark(page)
-  local new = {}
-  for _, entry in ipairs(page.entries) do
-    if not self._seen[entry.key] then
-      self._seen[entry.key] = true
-      new[#new + 1] = entry
+-- Gets the page of a turn, unless nobody wants it any more.
+local function get(self, turn)
+  if self.is_closed then
+    return
+  end
+  local page, err = fetch.page(self, turn)
+  if not page and not self.is_closed then
+    err = self._pause:bear(err)
+  elseif page and turn.call then
+    self._pause:accepted()
+  end
+  turn.page, turn.failure = page, err and { err }
+end
+
+-- Begins to get the next page.
+local function begin(self, place)
+  self.turn = turns.new(self._number, function(turn)
+    get(self, turn)
+  end, function()
+    if self.is_closed then
+      self.book:close()
     end
+  end)
+  self.turn:start(place)
+end
+
+-- Begins to get a page. Raises where there is no place for that by now: nothing is lost, the
+-- next call tries again.
+local function begin_now(self)
+  local place, err = places.for_task(self.client)
+  if err then
+    error(err, 0)
   end
-  page.entries = new
-  page.fresh = page.fresh or #new
+  begin(self, place)
 end
 
--- How many will be given in all, where that can be told: pages before the first one
--- may hold any number.
-local function expected(self)
-  return self.total and self.search.first == 1 and math.min(self.total, self.limit) or nil
-end
-
--- What a full page holds, by the server's word; or more, if more came.
-local function largest(known, page)
-  return page.size and math.max(known or 0, page.size, page.count) or known
-end
-
---- Opens a page that has been marked. It may be the last one, whatever it says of the
---- whole: one without anything new is, or nothing would end a search that repeats a page.
----@param page contactout.Page
-function Walk:open(page)
-  for _, entry in ipairs(page.entries) do
-    self._ready:push(entry.record)
+-- Begins to get a page that isn't needed yet, if it can have a task.
+local function begin_ahead(self)
+  local place, err = places.for_task(self.client)
+  if place and not err then
+    begin(self, place)
+    self.turn:let_move_on(self.client)
   end
-  self._distinct = self._distinct + page.fresh
-  self.total = page.total or self.total
-  self.page_size = largest(self.page_size, page)
-  self._is_last = page.fresh == 0 or self.total ~= nil and self._distinct >= self.total
-  self._tally:skip(page.count - page.fresh)
-  self._tally:expect(expected(self))
-end
-
---- What the next page can cost. The server's word for how many records a page has counts.
----@param most? contactout.Credits of its call
----@return contactout.Credits
-function Walk:most(most)
-  most = most or self.search:call(self.client, self.next_number).most
-  if not self.page_size then
-    return most
-  end
-  local known = {}
-  for kind in pairs(most) do
-    known[kind] = self.page_size
-  end
-  return known
-end
-
---- Whether another page is needed for all that is wanted.
----@return boolean
-function Walk:wants_more()
-  return not self._is_last and not self.failure and self:count() < self.limit
-end
-
---- How many records it has given, or has ready.
----@return integer
-function Walk:count()
-  return self._given + self._ready:count()
 end
 
 -- Turning over ---------------------------------------------------------------------------
+
+local function wants_more(self)
+  return not self.failure and self.found:wants_more()
+end
+
+local function open(self, page)
+  self._number = self._number + 1
+  self.found:open(page)
+  self._tally:skip(page.count - page.fresh)
+  self._tally:expect(self.found:expected())
+end
+
+-- Takes what came of a turn: nothing, if it was called off, or is to be asked for again.
+local function settle(self, turn)
+  self.turn, self.failure = nil, turn.failure
+  if turn.failure and errors.is(turn.failure[1]) then
+    turn.failure[1].page = turn.number
+  end
+  if turn.page then
+    open(self, turn.page)
+    if self.search.opts.prefetch and wants_more(self) then
+      begin_ahead(self)
+    end
+  end
+end
 
 -- Waits for the next page, and opens it. Who is cancelled meanwhile leaves it to the next
 -- call.
 local function turn_over(self)
   if not self.turn then
-    turns.start(self)
+    begin_now(self)
   end
   local turn = self.turn
-  if not turn.has_ended then
-    turn:wait()
-  end
-  if self.turn ~= turn or self.is_closed then
-    return -- somebody else was quicker, or has closed it
-  end
-  self.turn, self.failure = nil, turn.failure
-  if turn.page then
-    self:open(turn.page)
-  end
-  if self.search.opts.prefetch and self:wants_more() then
-    turns.start_ahead(self)
+  turn:wait()
+  if self.turn == turn and not self.is_closed then -- nobody else was quicker
+    settle(self, turn)
   end
 end
 
 -- The end -----------------------------------------------------------------------------
 
 local function close_book(self)
-  if not self.turn or self.turn.has_ended then
+  if not self.turn or self.turn.state ~= "begun" then
     self.book:close()
   end
 end
@@ -143,22 +141,22 @@ end
 ---@return table|nil record
 function Walk:next()
   while not self.is_closed do
+    self._pause:tell(self._tally)
     self._tally:report()
     if self.turn then
-      self.turn:let_move_on()
+      self.turn:let_move_on(self.client)
     end
-    if self._given >= self.limit then
-      break
-    end
-    local record = self._ready:pop()
+    local record = self.found:take()
     if record then
-      self._given = self._given + 1
       self._tally:count(nil, false)
       return record
-    elseif not self:wants_more() then
+    elseif not wants_more(self) then
       break
+    elseif not self.turn and self._pause:left() > 0 then
+      self._pause:wait()
+    else
+      turn_over(self)
     end
-    turn_over(self)
   end
   return finish(self)
 end
@@ -176,6 +174,7 @@ end
 function Walk:close()
   self.is_closed = true
   self.budget:close()
+  self._pause:wake()
   if self.turn then
     self.turn:close()
   end
@@ -217,10 +216,9 @@ function M.new(client, search)
     return nil, err
   end
   return setmetatable({
-    client = client, search = search, budget = wallet, book = book, is_closed = false,
-    failure = nil, page_size = nil, total = nil, limit = search.opts.limit or math.huge,
-    turn = nil, next_number = search.first,
-    _seen = {}, _distinct = 0, _is_last = false, _ready = queue.new(), _given = 0,
+    client = client, search = search, budget = wallet, book = book,
+    found = founds.new(search.first, search.opts.limit), turn = nil, failure = nil,
+    is_closed = false, _number = search.first, _pause = pauses.new(client, search.opts.call),
     _tally = tally.new(search.opts.on_progress, nil, function()
       return wallet:totals()
     end, core.now),
