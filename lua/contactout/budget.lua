@@ -50,7 +50,8 @@ function M.check(limits)
     if not known[kind] then
       return false, rule .. ": there is no kind " .. tostring(kind)
     end
-    local is_count = type(limit) == "number" and limit >= 0 and limit % 1 == 0
+    local is_count = type(limit) == "number" and limit >= 0
+      and (limit % 1 == 0 or limit == math.huge)
     if not is_count then
       return false, rule .. ": " .. kind .. " must be an integer of 0 or more"
     end
@@ -62,7 +63,8 @@ end
 ---@field uncertain contactout.Credits what may have been charged besides
 
 --- Makes a budget.
----@param limits? contactout.Credits a kind that is left out has no limit; 0 forbids it
+---@param limits? contactout.Credits a kind that is left out has no limit, nor has one of
+---  math.huge, as plans tell it; 0 forbids it
 ---@param within? contactout.Budget one that counts, and limits, the same requests
 ---@return contactout.Budget
 function M.new(limits, within)

@@ -1,3 +1,4 @@
+local companies = require "contactout.sandbox.companies"
 local files = require "spec.support.journal"
 local pages = require "spec.support.pages"
 local support = require "spec.support.client"
@@ -6,6 +7,9 @@ before_each(pages.begin)
 after_each(pages.finish)
 
 local QUERY, COUNT = pages.QUERY, pages.COUNT
+
+-- 400 people: 16 full pages.
+local FULL_PAGES = { domain = companies.company(1).domain }
 local COMPANY = support.PERSON.company
 
 local function plan(opts, query, method)
@@ -31,7 +35,7 @@ describe("plan of each_person", function()
   it("asks how many there are, and spends nothing", function()
     assert.same({
       keys = COUNT, duplicates = 0, invalid = 0, known = 0, requests = 2, seconds = 0,
-      credits = { search = { min = COUNT, max = COUNT } },
+      credits = { search = { min = COUNT, max = 50 } }, -- a page is reserved whole
     }, plan())
     assert.equal("people_count", support.sandbox:ledger()[1].endpoint)
     assert.equal(1, pages.requests())
@@ -59,8 +63,8 @@ describe("plan of each_person", function()
 
   it("reckons with contacts that are revealed", function()
     local planned = check(nil, { domain = QUERY.domain, reveal_info = true })
-    assert.same({ min = 0, max = COUNT }, planned.credits.email)
-    assert.same({ min = 0, max = COUNT }, planned.credits.phone)
+    assert.same({ min = 0, max = 50 }, planned.credits.email)
+    assert.same({ min = 0, max = 50 }, planned.credits.phone)
   end)
 
   it("isn't sure of the least where the count leaves something out", function()
@@ -69,16 +73,17 @@ describe("plan of each_person", function()
   end)
 
   it("begins with the page of the query", function()
-    local planned, _, given = check(nil, { domain = QUERY.domain, page = 2 })
+    local planned, requests, given = check(nil, { domain = QUERY.domain, page = 2 })
     assert.equal(COUNT - 25, planned.keys)
     assert.equal(given, planned.keys)
-    assert.equal(1, planned.requests)
+    assert.equal(requests, planned.requests) -- the last of them finds an empty page
   end)
 
   it("finds nobody where there is nobody", function()
     local planned = check(nil, { name = "nobody of that name" })
     assert.equal(0, planned.keys)
     assert.equal(1, planned.requests)
+    assert.same({ min = 0, max = 25 }, planned.credits.search)
   end)
 
   it("goes by the page size that was asked for", function()
@@ -108,6 +113,82 @@ describe("plan of each_person", function()
   end)
 end)
 
+-- What a plan says at most, as a budget.
+local function most_of(planned)
+  local limits = {}
+  for kind, bounds in pairs(planned.credits) do
+    limits[kind] = bounds.max
+  end
+  return limits
+end
+
+describe("a budget of what the plan says at most", function()
+  before_each(function()
+    support.sandbox:config { limits = false }
+  end)
+
+  local SEARCHES = {
+    { "each_person", QUERY }, -- 40 people
+    { "each_person", { domain = QUERY.domain, seniority = "director" } }, -- less than a page
+    { "each_person", { name = "nobody of that name" } },
+    { "each_decision_maker", COMPANY.domain },
+    { "each_company", { name = "co" } },
+  }
+  local LIMITS = { false, 0, 1, 25, 26, 40, 60 }
+
+  local function copy_with(query, fields)
+    local same = type(query) == "string" and { domain = query } or {}
+    for name, value in pairs(type(query) == "table" and query or {}) do
+      same[name] = value
+    end
+    for name, value in pairs(fields) do
+      same[name] = value
+    end
+    return same
+  end
+
+  -- Walks with it, on a client of its own, and compares with what was planned.
+  local function check_budget(method, query, limit)
+    local planned = plan({ limit = limit or nil }, query, method)
+    local client = support.client()
+    local given, failure = pages.collect(client[method](client, query,
+      { limit = limit or nil, budget = most_of(planned) }))
+    local case = ("%s, limit %s: %s"):format(method, tostring(limit), tostring(failure))
+    assert.is_nil(failure, case)
+    assert.is_true(#given <= planned.keys, case)
+    local spent = client:spent()
+    for kind, bounds in pairs(planned.credits) do
+      assert.is_true(spent[kind] <= bounds.max, case)
+    end
+  end
+
+  it("is enough, whatever is searched, revealed, and given at most", function()
+    for _, search in ipairs(SEARCHES) do
+      for _, limit in ipairs(LIMITS) do
+        check_budget(search[1], search[2], limit)
+        if search[1] ~= "each_company" then
+          check_budget(search[1], copy_with(search[2], { reveal_info = true }), limit)
+        end
+      end
+    end
+  end)
+
+  it("is enough from a later page on", function()
+    for page = 15, 17 do
+      for _, limit in ipairs(LIMITS) do
+        check_budget("each_person", { domain = FULL_PAGES.domain, page = page }, limit)
+      end
+    end
+  end)
+
+  it("is enough where pages are smaller than documented", function()
+    pages.page_size(10)
+    for _, limit in ipairs { false, 7, 40 } do
+      check_budget("each_person", QUERY, limit)
+    end
+  end)
+end)
+
 describe("plan of what can't be counted", function()
   it("is bounded by the limit", function()
     local planned = check({ limit = 3 }, COMPANY.domain, "each_decision_maker")
@@ -116,7 +197,7 @@ describe("plan of what can't be counted", function()
     assert.same({ min = 0, max = 25 }, planned.credits.search)
   end)
 
-  it("has no bound without one", function()
+  it("has no bound without one, nor has a budget of that", function()
     local planned = check(nil, { name = "a" }, "each_company")
     assert.equal(math.huge, planned.keys)
     assert.same({ min = 0, max = math.huge }, planned.credits.search)
@@ -154,10 +235,23 @@ describe("plan with a journal", function()
     assert.equal(COUNT, planned.keys)
     assert.equal(20, planned.known)
     assert.equal(2, planned.requests)
-    assert.same({ min = 20, max = 20 }, planned.credits.search)
+    assert.same({ min = 20, max = 20 }, planned.credits.search) -- pages of 10, by their own word
     assert.equal(20, planned.spent.search)
     assert.equal(0, planned.spent.uncertain.search)
     assert.equal(2, pages.requests()) -- the journal knows how many there are
+  end)
+
+  it("is, with what was spent, a budget that is enough", function()
+    for _, size in ipairs { 10, 25 } do
+      files.finish()
+      files.begin()
+      support.sandbox:reset()
+      pages.page_size(size)
+      walk(5)
+      local planned = plan { journal = files.path() }
+      local budget = { search = planned.spent.search + planned.credits.search.max }
+      assert.is_nil(walk(nil, { budget = budget }))
+    end
   end)
 
   it("has nothing to do for a walk that has ended", function()

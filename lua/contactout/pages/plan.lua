@@ -43,21 +43,28 @@ local function count(walk, size)
   return math.max(0, (total or math.huge) - (search.first - 1) * size)
 end
 
--- The pages that are still to be asked for, and what the records on them cost.
+-- How many pages are still to be asked for. A walk that doesn't begin with the first one is
+-- ended by an empty page, unless by its limit: it can't see all that there is.
+local function pages_left(found, total, size)
+  local unseen, unlimited = total - found.distinct, found.limit - found:count()
+  local needed = math.min(unseen, unlimited)
+  if needed == math.huge then
+    return math.huge
+  end
+  local is_ended_by_page = found.first > 1 and unseen < unlimited
+  return math.max(1, math.ceil(needed / size) + (is_ended_by_page and 1 or 0))
+end
+
+-- What those pages cost: at most all that fits on them, as each is reserved whole.
 local function price(walk, seen, most, total)
-  local size, wanted = most.search, math.min(total, walk.found.limit)
-  local pages = 1
-  if wanted < math.huge then
-    pages = math.max(1, math.ceil(wanted / size) - seen.pages)
-  end
-  local full = wanted < math.huge and pages * size or math.huge
-  local left = math.max(0, math.min(full, total - seen.records))
+  local pages = pages_left(walk.found, total, most.search)
   local is_sure = total < math.huge and walk.search:is_counted()
+  local surely = is_sure and math.max(0, math.min(pages * most.search, total - seen.records)) or 0
   local credits = {}
-  for kind in pairs(most) do
-    credits[kind] = { min = kind == "search" and is_sure and left or 0, max = left }
+  for kind, of_page in pairs(most) do
+    credits[kind] = { min = kind == "search" and surely or 0, max = pages * of_page }
   end
-  return pages, credits
+  return pages < math.huge and pages or 1, credits
 end
 
 -- Nothing would be sent.
