@@ -255,6 +255,16 @@ describe("charges.charged of any reply", function()
     end
   end)
 
+  it("is unknown where what is on a page is no record", function()
+    for name, member in pairs {
+      people_search = "profiles", decision_makers = "profiles", company_search = "companies",
+    } do
+      for _, records in ipairs { { 1, "two" }, { a = true } } do
+        assert.is_nil((charged(name, {}, { [member] = records })), name)
+      end
+    end
+  end)
+
   it("is nothing where it is empty", function()
     for name, empty in pairs {
       linkedin_enrich = "profile", email_enrich = "profile", people_enrich = "profile",

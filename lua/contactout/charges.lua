@@ -84,13 +84,13 @@ local function member(reply, name)
   return type(value) == "table" and value or nil
 end
 
--- How many records there are: in a list, or in a table by key.
+-- How many records there are: in a list, or in a table by key; nil where something else is.
 local function count(records)
   local n = 0
   for _, record in pairs(records) do
     n = n + (type(record) == "table" and 1 or 0)
   end
-  return n
+  return (n > 0 or next(records) == nil) and n or nil
 end
 
 -- How many elements of a parameter stand in it before.
@@ -130,8 +130,12 @@ end
 -- People on a page, and their contacts.
 local function page_of_people(reply, params)
   local profiles = member(reply, "profiles")
-  local sums = profiles and { search = count(profiles) }
-  for _, profile in pairs(profiles or NONE) do
+  local found = profiles and count(profiles)
+  if not found then
+    return nil
+  end
+  local sums = { search = found }
+  for _, profile in pairs(profiles) do
     local info = type(profile) == "table" and member(profile, "contact_info")
     add(sums, info and contacts(info, params) or NONE)
   end
@@ -194,7 +198,8 @@ end
 
 function COUNTERS.company_search(reply)
   local companies = member(reply, "companies")
-  return companies and { search = count(companies) }
+  local found = companies and count(companies)
+  return found and { search = found }
 end
 
 function COUNTERS.email_verify(reply)

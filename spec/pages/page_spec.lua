@@ -62,11 +62,18 @@ describe("a page", function()
     assert.same({ "a.example" }, keys(COMPANIES, '{"companies":{"a.example":{"name":"A"}}}'))
   end)
 
-  it("is empty whatever stands in the place of records", function()
-    for _, text in ipairs { "{}", '{"profiles":null}', '{"profiles":[]}', '{"profiles":{}}',
-        '{"profiles":"none"}', '{"profiles":[null,1]}', '{"metadata":[],"profiles":false}' } do
+  it("is empty where there is an empty table or list, or nothing at all", function()
+    for _, text in ipairs { "{}", '{"profiles":[]}', '{"metadata":[],"profiles":{}}' } do
       local read = page.read(PEOPLE, assert(core.decode(text)))
       assert.same({ entries = {}, count = 0 }, read)
+    end
+  end)
+
+  it("is unread where anything else stands in the place of records", function()
+    for _, text in ipairs { '{"profiles":null,"status_code":200}', '{"metadata":[]}',
+        '{"profiles":"none"}', '{"profiles":[null,1]}', '{"profiles":false}' } do
+      local read = page.read(PEOPLE, assert(core.decode(text)))
+      assert.same({ entries = {}, count = 0, is_unread = true }, read)
     end
   end)
 

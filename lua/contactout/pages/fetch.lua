@@ -4,6 +4,7 @@
 
 local budget = require "contactout.budget"
 local clients = require "contactout.client"
+local errors = require "contactout.errors"
 local events = require "contactout.events"
 local pages = require "contactout.pages.page"
 
@@ -18,6 +19,21 @@ local function prepare(walk, number)
   end
   call.budget, call.most = budget.new(nil, walk.budget), walk.found:most(call.most)
   return call
+end
+
+local UNREAD = "page %d has no %s that can be read, though the server says that there are more; it "
+  .. "may have been charged: with a journal retry_charged = true asks for it again, without one "
+  .. "page = %d in the query"
+
+-- The page of a reply. One that should have records and has none that can be read isn't empty.
+local function read(walk, turn, reply)
+  local kind, call = walk.search.kind, turn.call
+  local page = pages.read(kind, reply)
+  if page.is_unread and walk.found:expects(turn.number, page, call.most.search) then
+    return errors.fail("malformed_response", UNREAD:format(turn.number, kind.answers, turn.number),
+      { endpoint = call.name, attempts = call.attempts, maybe_charged = true, retryable = false })
+  end
+  return page
 end
 
 -- Nothing came of a call. Forgets that it was sent, but for what may have been charged.
@@ -38,7 +54,14 @@ local function send(walk, turn, batch)
   if not reply and err.kind ~= "not_found" then
     return refuse(walk, turn, batch, err)
   end
-  local page = reply and pages.read(walk.search.kind, reply) or pages.none()
+  local page
+  page, err = pages.none(), nil
+  if reply then
+    page, err = read(walk, turn, reply)
+  end
+  if not page then
+    return nil, err
+  end
   walk.found:mark(page)
   return page, select(2, walk.book:keep(batch, turn.number, page, call.budget:totals()))
 end

@@ -88,6 +88,16 @@ function Found:most(most)
   return known
 end
 
+--- Whether a page should have records, by the server's word.
+---@param number integer the page's
+---@param page contactout.Page what is said there
+---@param size integer records on a page at most
+---@return boolean
+function Found:expects(number, page, size)
+  local total = page.total or self.total
+  return total ~= nil and (number - 1) * size < total
+end
+
 local M = {}
 
 ---@param first integer the number of the first page
