@@ -228,7 +228,7 @@ function contactout.encode(value) end
 ---@field headers? table<string, string|false> further headers by name; false leaves a default one out
 ---@field extra? table undocumented parameters by name, passed through
 ---@field max_retries? integer as the client's option, for this call
----@field max_retry_wait? number seconds of pauses that the server wants, one after another, until which the run waits and after which it ends; an hour
+---@field max_retry_wait? number seconds of pauses that the server wants, one after another, or of an outage, until which the run waits and after which it ends; an hour
 ---@field retry_charged? boolean repeat this call even where the first attempt may have been charged
 
 ---@class contactout.RedisOptions the options of `contactout.limits.redis`

@@ -185,19 +185,22 @@ describe("a walk whose network fails", function()
   end
 
   it("amid it goes on when that is mended", function()
-    local waits, port = {}, server.url:match("%d+$")
+    local waits, port, by = {}, server.url:match("%d+$"), nil
     local note = waits_in(waits)
     local people = client_of({ observe = function(event)
       note(event)
       if #waits == 2 and event.type == "wait" then
         server = assert(launcher.start { limits = false, port = port })
       end
-    end }):each_person(QUERY)
+    end }):each_person(QUERY, { on_progress = function(state)
+      by = by or state.held_by
+    end })
     local first = pages.collect(people, 25)
     server:stop()
     local rest, failure = pages.collect(people)
     assert.is_nil(failure)
     assert.equal(COUNT, #first + #rest)
+    assert.equal("network", by)
     assert.equal("outage", waits[1].reason)
     assert.equal("connection", waits[1].error.kind)
   end)

@@ -6,6 +6,7 @@ local call = require "contactout.call"
 local core = require "contactout.core"
 local errors = require "contactout.errors"
 local events = require "contactout.events"
+local failures = require "contactout.bulk.failures"
 local hold = require "contactout.bulk.hold"
 local places = require "contactout.places"
 
@@ -17,28 +18,15 @@ Pause.__name = "contactout.Pause"
 -- Seconds of a pause after which `on_progress` is told again.
 local TELL_SECONDS = 1
 
--- What ends a request that didn't get through.
-local CUT = { connection = true, timeout = true, tls = true }
-
-local function wants_pause(err)
-  return err.kind == "rate_limited" or err.status == 503 and err.retry_after ~= nil
-end
-
--- Whether the network is down: nothing was sent. Of who never had an answer the address may
--- be wrong; and without an attempt it isn't the server that can't be reached, but what keeps
--- the rate limits.
-local function is_outage(self, err)
-  return self._has_answer and CUT[err.kind] and err.retryable and not err.maybe_charged
-    and (err.attempts or 0) > 0
-end
-
--- Why a pause may help; nil: it can't.
+-- Why a pause may help; nil: it can't. Of who never had an answer the address may be wrong.
 ---@return "pause"|"outage"|nil
 local function reason(self, err)
-  if wants_pause(err) and (self._asks_again or not err.maybe_charged) then
+  if err.maybe_charged and not self._asks_again then
+    return nil
+  elseif failures.wants_pause(err) then
     return "pause"
   end
-  return is_outage(self, err) and "outage" or nil
+  return self._hold.is_reached and failures.is_outage(err) and "outage" or nil
 end
 
 local TOO_LONG = "the server wants a longer pause than max_retry_wait allows this walk; all that "
@@ -58,9 +46,14 @@ end
 ---@return contactout.Error|nil err what ends the walk; nil: it is to be made again once the
 ---  pause is over
 function Pause:bear(err)
-  local why = reason(self, err)
   local seconds, is_longer
-  if why then
+  if err.status then
+    self._hold:answered()
+  end
+  local why = reason(self, err)
+  if why == "outage" then
+    seconds, is_longer = self._hold:cut_off()
+  elseif why == "pause" then
     seconds, is_longer = self._hold:refused(err.retry_after)
   end
   if not seconds then
@@ -73,7 +66,7 @@ end
 
 --- The server has accepted a request of the walk.
 function Pause:accepted()
-  self._has_answer = true
+  self._hold:answered()
   self._hold:accepted()
 end
 
@@ -86,8 +79,8 @@ end
 --- Tells a tally of it.
 ---@param tally contactout.Tally
 function Pause:tell(tally)
-  local left = self:left()
-  tally:hold(left > 0 and left or nil)
+  local seconds, by = self._hold:left()
+  tally:hold(by and not self._client._closed and seconds or nil, by)
 end
 
 --- Waits until it is over, or until there is news to tell of it. Raises kind `cancelled`.
@@ -121,8 +114,7 @@ function M.new(client, opts)
   local asked, usual = opts.max_retry_wait, client._policy.max_retry_wait
   opts.max_retry_wait = asked and math.min(asked, usual)
   return setmetatable({
-    _client = client, _asks_again = opts.retry_charged == true, _has_answer = false,
-    _waiters = {},
+    _client = client, _asks_again = opts.retry_charged == true, _waiters = {},
     _hold = hold.new({ bound = asked or hold.BOUND, first = math.min(asked or usual, usual) },
       core.now, call.random),
   }, Pause)
