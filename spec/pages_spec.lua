@@ -50,18 +50,27 @@ describe("each_person", function()
     assert.equal(2, pages.requests())
   end)
 
-  it("ends at a page that has no profiles at all where nobody says that there are more", function()
-    pages.pages_of_ten("total-zero", "null-members")
+  it("ends at a page that has no profiles at all", function()
+    pages.pages_of_ten(false, "null-members")
     local people, failure = pages.collect(each())
     assert.is_nil(failure)
     assert.equal(10, #people)
     assert.equal(2, pages.requests())
   end)
 
-  it("ends at a page without profiles that lies beyond all that there are", function()
+  it("ends at a page of something else where nobody says that there are more", function()
+    pages.pages_of_ten("total-zero", 'answer:{"profiles":"gone"}')
+    local people, failure = pages.collect(each())
+    assert.is_nil(failure)
+    assert.equal(10, #people)
+    assert.equal(2, pages.requests())
+  end)
+
+  it("ends at a page of something else that lies beyond all that there are", function()
     support.sandbox:fault("page-size:25,total-zero")
     support.sandbox:fault("page-size:25,total-zero")
-    support.sandbox:fault('answer:{"metadata":{"page_size":25%2C"total_results":40}}')
+    support.sandbox:fault(
+      'answer:{"metadata":{"page_size":25%2C"total_results":40}%2C"profiles":"gone"}')
     local people, failure = pages.collect(each())
     assert.is_nil(failure)
     assert.equal(COUNT, #people)
@@ -279,8 +288,7 @@ describe("an error that ends it", function()
 
   it("is a page whose records can't be read, though there are more", function()
     for _, fault in ipairs {
-      "null-members", 'answer:{"profiles":"gone"}', 'answer:{"profiles":[1]}',
-      'answer:{"metadata":{"total_results":40}}',
+      'answer:{"profiles":"gone"}', 'answer:{"profiles":[1]}',
     } do
       support.sandbox:reset()
       pages.pages_of_ten(false, fault)
@@ -300,7 +308,7 @@ describe("an error that ends it", function()
   end)
 
   it("is such a page where it is the first one", function()
-    support.sandbox:fault('answer:{"metadata":{"total_results":3}%2C"companies":null}')
+    support.sandbox:fault('answer:{"metadata":{"total_results":3}%2C"companies":"gone"}')
     local given, failure = pages.collect(support.client():each_company { name = "co" })
     assert.equal(0, #given)
     assert.equal("malformed_response", failure.kind)

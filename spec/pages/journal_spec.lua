@@ -78,7 +78,7 @@ describe("a walk with a journal", function()
   end)
 
   it("knows its end, whatever made it", function()
-    for _, fault in ipairs { "page-empty", "page-repeat:1", "status:404", "answer:{}" } do
+    for _, fault in ipairs { "page-empty", "page-repeat:1", "status:404", "answer:{}", "null-members" } do
       support.sandbox:reset()
       files.finish()
       files.begin()
@@ -135,7 +135,7 @@ end)
 
 describe("a page whose records couldn't be read", function()
   it("is uncertain, and asked for again with retry_charged", function()
-    pages.pages_of_ten(false, "null-members")
+    pages.pages_of_ten(false, 'answer:{"profiles":"gone"}')
     local people, failure = walk()
     assert.equal(10, #people)
     assert.equal("malformed_response", failure.kind)

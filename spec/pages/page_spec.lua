@@ -62,16 +62,17 @@ describe("a page", function()
     assert.same({ "a.example" }, keys(COMPANIES, '{"companies":{"a.example":{"name":"A"}}}'))
   end)
 
-  it("is empty where there is an empty table or list, or nothing at all", function()
-    for _, text in ipairs { "{}", '{"profiles":[]}', '{"metadata":[],"profiles":{}}' } do
+  it("is empty where there is an empty table or list, null, or nothing at all", function()
+    for _, text in ipairs { "{}", '{"profiles":[]}', '{"metadata":[],"profiles":{}}',
+        '{"profiles":null,"status_code":200}', '{"metadata":[]}' } do
       local read = page.read(PEOPLE, assert(core.decode(text)))
       assert.same({ entries = {}, count = 0 }, read)
     end
   end)
 
   it("is unread where anything else stands in the place of records", function()
-    for _, text in ipairs { '{"profiles":null,"status_code":200}', '{"metadata":[]}',
-        '{"profiles":"none"}', '{"profiles":[null,1]}', '{"profiles":false}' } do
+    for _, text in ipairs { '{"profiles":"none"}', '{"profiles":[null,1]}',
+        '{"profiles":false}' } do
       local read = page.read(PEOPLE, assert(core.decode(text)))
       assert.same({ entries = {}, count = 0, is_unread = true }, read)
     end

@@ -13,8 +13,7 @@ local core = require "contactout.core"
 ---@field entries contactout.PageEntry[]
 ---@field count integer records that it had; fewer may be left, after a purge
 ---@field fresh? integer those of them that had not been seen
----@field is_unread? boolean there is something else than records, or nothing at all where
----  they belong
+---@field is_unread? boolean there is something else than records
 ---@field size? integer how many a full page has, by its own word
 ---@field total? integer how many there are in all, likewise
 
@@ -47,9 +46,9 @@ local function walk(kind, answers)
   return core.ordered(answers)
 end
 
--- A reply without any member is empty, and so is a page with an empty table or list.
-local function is_unread(reply, answers, entries)
-  local is_empty = next(reply) == nil or type(answers) == "table" and next(answers) == nil
+-- The server has several words for an empty page: an empty table or list, null, or none.
+local function is_unread(answers, entries)
+  local is_empty = answers == nil or type(answers) == "table" and next(answers) == nil
   return #entries == 0 and not is_empty or nil
 end
 
@@ -67,7 +66,7 @@ function M.read(kind, reply)
   end
   about = type(about) == "table" and about or NONE
   return {
-    entries = entries, count = #entries, is_unread = is_unread(reply, answers, entries),
+    entries = entries, count = #entries, is_unread = is_unread(answers, entries),
     size = positive_integer(about.page_size), total = positive_integer(about.total_results),
   }
 end

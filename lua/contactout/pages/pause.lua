@@ -2,13 +2,13 @@
 -- server wants no request for longer than a call waits, or the network is down, is asked for
 -- again later. How long, and for how long in all, is told in hold.lua.
 
-local call = require "contactout.call"
 local core = require "contactout.core"
 local errors = require "contactout.errors"
 local events = require "contactout.events"
 local failures = require "contactout.bulk.failures"
 local hold = require "contactout.bulk.hold"
 local places = require "contactout.places"
+local sending = require "contactout.sending"
 
 ---@class contactout.Pause
 local Pause = {}
@@ -88,7 +88,7 @@ function Pause:wait()
   local loop = places.current(self._client)
   local waiter = loop.waiter()
   self._waiters[waiter] = loop
-  local outcome = call.park(self._client, loop, waiter, math.min(self:left(), TELL_SECONDS))
+  local outcome = sending.park(self._client, loop, waiter, math.min(self:left(), TELL_SECONDS))
   self._waiters[waiter] = nil
   if outcome == "cancelled" and not self._client._closed then
     error(errors.new("cancelled", "the wait for the next page was cancelled; the iterator can be "
