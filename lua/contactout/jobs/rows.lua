@@ -47,48 +47,56 @@ Rows.__index = Rows
 Rows.__name = "contactout.JobRows"
 
 function Rows:__call()
-  return self._next()
+  return self:_next()
+end
+
+-- How rows are gone through. What is left is in the rows themselves and not in a function
+-- of their own: LuaJIT's traces hold on to functions, and so to all of a result.
+
+-- One row for each input.
+local function next_input(self)
+  local state, index = self._state, self._index + 1
+  local place = state.keys.places[index]
+  if not place then
+    return nil
+  end
+  self._index = index
+  local answer = state.keys:answer(self._answers, place)
+  return state.keys.items[index], read(state, answer and answer.value, answer and answer.key)
+end
+
+-- One row for each key of the server's.
+local function next_answer(self)
+  local key, answer = self._each(self._map, self._key)
+  self._key = key
+  if key == nil then
+    return nil
+  end
+  return key, read(self._state, answer, key)
+end
+
+local function nothing_left()
 end
 
 --- Ends the iteration: further calls give nothing.
 function Rows:close()
-  self._next = function() end
-end
-
--- One row for each input.
-local function next_input(state)
-  local keys, index = state.keys, 0
-  local answers = reply.answers(state.course.result, state.kind.form)
-  return function()
-    index = index + 1
-    local place = keys.places[index]
-    if not place then
-      return nil
-    end
-    local answer = keys:answer(answers, place)
-    return keys.items[index], read(state, answer and answer.value, answer and answer.key)
-  end
-end
-
--- One row for each key of the server's.
-local function next_answer(state)
-  local each, map, key = core.ordered(state.course.result)
-  return function()
-    local answer
-    key, answer = each(map, key)
-    if key == nil then
-      return nil
-    end
-    return key, read(state, answer, key)
-  end
+  self._next = nothing_left
 end
 
 --- Iterates over what a job has found so far. Sends nothing, never yields.
 ---@param state contactout.JobState
 ---@return contactout.JobRows
 function M.each(state)
-  local advance = state.keys and next_input or next_answer
-  return setmetatable({ _next = advance(state) }, Rows)
+  local result = state.course.result
+  local rows = setmetatable({ _state = state }, Rows)
+  if state.keys then
+    rows._next, rows._index = next_input, 0
+    rows._answers = reply.answers(result, state.kind.form)
+  else
+    rows._next = next_answer
+    rows._each, rows._map, rows._key = core.ordered(result)
+  end
+  return rows
 end
 
 return M
