@@ -6,8 +6,12 @@
 
 local M = {}
 
--- What the core trims, too.
+-- What the core trims, too. A text without blanks around it stays the same, and is no
+-- further string.
 local function trim(text)
+  if text:find("^%S.*%S$") then
+    return text
+  end
   return text:match("^%s*(.*%S)") or ""
 end
 
