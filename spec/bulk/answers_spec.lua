@@ -3,7 +3,7 @@ local errors = require "contactout.errors"
 local kinds = require "contactout.jobs.kinds"
 
 local function new(kind)
-  return answers.new(kinds[kind or "contacts"].value)
+  return answers.new(kinds[kind or "contacts"])
 end
 
 describe("answers", function()
@@ -19,7 +19,7 @@ describe("answers", function()
   it("give back a record as it was", function()
     local known, raw = new(), { emails = { "a@x.example" }, phones = {} }
     local value = kinds.contacts.value(raw, "https://linkedin.com/in/a")
-    known:keep("a", value)
+    known:keep("a", { raw = raw, key = "https://linkedin.com/in/a" })
     local is_known, again, err = known:recall("a")
     assert.is_true(is_known)
     assert.is_nil(err)

@@ -153,6 +153,20 @@ describe("is_empty", function()
   end)
 end)
 
+describe("has_details", function()
+  it("is true of what has an address or a number where they mostly stand", function()
+    assert.is_true(records.has_details({ emails = {}, phones = { "1" } }))
+    assert.is_true(records.has_details({ work_emails = "a@x.example" }))
+    assert.is_true(records.has_details({ "a@x.example" }))
+  end)
+
+  it("is false of what has none there", function()
+    for _, raw in ipairs { {}, { emails = { " " } }, { github = { "a" } }, "a@x.example", 7 } do
+      assert.is_false(records.has_details(raw))
+    end
+  end)
+end)
+
 describe("company", function()
   local function company(raw)
     local record = records.company(raw)
@@ -196,6 +210,12 @@ describe("company", function()
     assert.same({ { city = "Toronto", country = "Canada", primary = true } },
       company({ locations = { { city = "Toronto", country = "Canada", isPrimary = true } } })
         .locations)
+  end)
+
+  it("shows at a look that it has a name", function()
+    assert.is_true(records.has_name({ name = "Acme" }))
+    assert.is_false(records.has_name({ name = { "Acme" }, domain = "acme.example" }))
+    assert.is_false(records.has_name("Acme"))
   end)
 
   it("is nobody without a name, a domain or a page", function()

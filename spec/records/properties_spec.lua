@@ -54,6 +54,13 @@ describe("any record", function()
     end)
   end)
 
+  it("says what a look at the original has seen", function()
+    for_all(function(raw)
+      assert(not records.has_details(raw) or not records.is_empty(records.contact(raw)))
+      assert(not records.has_name(raw) or not records.is_nobody(records.company(raw)))
+    end)
+  end)
+
   it("keeps the original, and doesn't change it", function()
     for_all(function(raw, kind)
       local before = copy(raw)

@@ -1,11 +1,12 @@
 -- What is known of each key of a run: that it is on its way, and who waits for it, or
 -- its answer. By this a key that comes again is answered with the first, however much
 -- later, and is sent only once. In memory stands each key with a number; the answers
--- themselves are in a file (spill.lua). Knows a kind of work by what a value is.
+-- themselves are in a file (spill.lua). Knows a kind of work by how its answers are read.
 
 local core = require "contactout.core"
 local errors = require "contactout.errors"
 local spill = require "contactout.bulk.spill"
+local unread = require "contactout.bulk.unread"
 
 ---@class contactout.Entry a key on its way
 ---@field sent? string as it is sent; nil: an earlier run has sent it, and nobody waits for it
@@ -36,12 +37,12 @@ function Answers:enter(sent, canonical, item)
   return entry
 end
 
--- A value in short: a verdict is its own; of a record, its original.
-local function pack(value, err)
-  if type(value) == "string" then
-    return value
-  elseif value then
-    return nil, core.encode({ raw = value.raw, key = value.linkedin_url })
+-- An answer, or an error in its place, as a word or as JSON.
+local function pack(answer, err)
+  if type(answer) == "string" then
+    return answer
+  elseif answer then
+    return nil, core.encode(answer)
   end
   local fields = {}
   for name, field in pairs(err) do
@@ -52,10 +53,10 @@ end
 
 --- Notes the answer to a key.
 ---@param canonical string
----@param value any|nil
----@param err? contactout.Error in place of a value
-function Answers:keep(canonical, value, err)
-  local word, text = pack(value, err)
+---@param answer any|nil unread
+---@param err? contactout.Error in place of an answer
+function Answers:keep(canonical, answer, err)
+  local word, text = pack(answer, err)
   self._known[canonical] = word or self._spill:put(text)
 end
 
@@ -83,7 +84,7 @@ function Answers:recall(canonical)
   elseif kept.err then
     return true, errors.fail(kept.err.kind, kept.err.message, kept.err)
   end
-  return true, (self._value_of(kept.raw, kept.key))
+  return true, unread.read(self._kind, kept)
 end
 
 -- What only a journal does (see journaled.lua).
@@ -113,10 +114,10 @@ end
 
 local M = {}
 
----@param value_of fun(raw: any, key: string): any what a raw value means
+---@param kind contactout.JobKind what answers are read as
 ---@return contactout.Answers
-function M.new(value_of)
-  return setmetatable({ _known = {}, _spill = spill.new(), _value_of = value_of }, Answers)
+function M.new(kind)
+  return setmetatable({ _known = {}, _spill = spill.new(), _kind = kind }, Answers)
 end
 
 return M

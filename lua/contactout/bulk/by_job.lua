@@ -12,6 +12,7 @@ local jobs = require "contactout.jobs"
 local keys = require "contactout.keys"
 local ready = require "contactout.bulk.ready"
 local reply = require "contactout.jobs.reply"
+local unread = require "contactout.bulk.unread"
 
 local M = {}
 
@@ -42,22 +43,22 @@ local function advise(run, err)
   return err
 end
 
--- The rows of a job's keys.
+-- The rows of a job's keys, unread.
 local JobRows = {}
 JobRows.__index = JobRows
 
 function JobRows:next()
-  local entry, value, err = self._rows()
+  local entry, answer, err = self._rows()
   if err and err.kind ~= "not_found" then
     err = self._err_of_all or advise(self._run, err)
   end
-  return entry, value, err
+  return entry, answer, err
 end
 
 local function rows_of(run, job, problem)
   local err = problem and (HAS_ROWS[problem.kind] and problem or error_of_key(job, problem))
   return setmetatable({
-    _run = run, _rows = job:results(), _err_of_all = err and advise(run, err),
+    _run = run, _rows = jobs.rows(job, unread.take), _err_of_all = err and advise(run, err),
   }, JobRows)
 end
 
@@ -104,14 +105,14 @@ end
 -- anew -> the other rows
 local function ask_again(run, rows)
   local others, again = {}, {}
-  local entry, value, err = rows:next()
+  local entry, answer, err = rows:next()
   while entry do
     if not (err and err.kind == "job_failed") then
-      others[#others + 1] = { entry = entry, value = value, err = err }
+      others[#others + 1] = { entry = entry, answer = answer, err = err }
     elseif run.answers:lost(entry) then
       again[#again + 1] = entry
     end
-    entry, value, err = rows:next()
+    entry, answer, err = rows:next()
   end
   if #again > 0 then
     run.intake:send_again(batches.split(again, run.intake.sizes.size))

@@ -8,6 +8,7 @@ local clients = require "contactout.client"
 local errors = require "contactout.errors"
 local keys = require "contactout.keys"
 local reply = require "contactout.jobs.reply"
+local unread = require "contactout.bulk.unread"
 
 local M = {}
 
@@ -46,12 +47,12 @@ local function add_aliases(answers, work)
   end
 end
 
--- The value and the error of a key. An answer that lacks them all doesn't show either
+-- The answer and the error of a key. A reply that lacks them all doesn't show either
 -- that nothing was charged.
 local function read(rows, answer)
   local kind, value = rows._work.kind, nil
   if answer then
-    value = kind.value(answer.value, answer.key)
+    value = unread.take(kind, answer.value, answer.key)
   end
   if value == nil then
     return errors.fail("not_found", "nothing is known",
@@ -60,7 +61,7 @@ local function read(rows, answer)
   return value
 end
 
--- The rows of a batch's keys.
+-- The rows of a batch's keys, unread.
 local ReplyRows = {}
 ReplyRows.__index = ReplyRows
 

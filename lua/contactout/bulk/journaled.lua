@@ -7,7 +7,8 @@
 local errors = require "contactout.errors"
 local identity = require "contactout.journal.identity"
 local journal = require "contactout.journal"
-local ready = require "contactout.bulk.ready"
+local packed = require "contactout.bulk.packed"
+local unread = require "contactout.bulk.unread"
 
 ---@class contactout.Journaled
 local Journaled = {}
@@ -45,13 +46,6 @@ local UNCERTAIN = "an earlier run sent this and was killed: it may have been cha
   .. "answer is not known; retry_charged = true asks again"
 local UNFINISHED = "the job that was made for this has not told its answer; a later run asks for it"
 
-local function value_of(self, packed)
-  if type(packed) == "table" then
-    return (self._kind.value(packed.raw, packed.key))
-  end
-  return packed
-end
-
 -- By the journal's word: whether it is known, its value and its error.
 local READ = {}
 
@@ -66,7 +60,7 @@ function READ.answered(self, entry, canonical, is_first)
   if is_tried_again(self, entry.value, canonical, is_first) then
     return false
   end
-  return true, value_of(self, entry.value)
+  return true, unread.read(self._kind, entry.value)
 end
 
 function READ.failed(_, entry)
@@ -172,15 +166,11 @@ function Journaled:left_in_doubt(batch)
   return self._journal:answered(batch.number, {}, batch.account:totals())
 end
 
-local function pack(value)
-  return type(value) == "table" and { raw = value.raw, key = value.linkedin_url } or value
-end
-
 -- What was answered before stands where a second request came to nothing.
 local function answered_before(self, canonical)
   local entry = self._journal:get(canonical)
   if entry and entry.state == "answered" then
-    return value_of(self, entry.value)
+    return entry.value
   end
 end
 
@@ -191,20 +181,19 @@ end
 ---@return table rows the same, once they are on disk
 ---@return contactout.Error|nil err if they couldn't be written
 function Journaled:finish(batch, rows, spent)
-  local list, answers = {}, {}
-  local entry, value, err = rows:next()
-  while entry do
-    if value ~= nil or FINAL[err.kind] then
-      answers[#answers + 1] = { key = entry.canonical, value = pack(value), err = err }
-    else
-      value = answered_before(self, entry.canonical)
-      err = value == nil and err or nil
+  local kept, news = packed.new(), {}
+  for entry, answer, err in rows.next, rows do
+    local is_news = answer ~= nil or FINAL[err.kind]
+    if not is_news then
+      answer = answered_before(self, entry.canonical)
     end
-    list[#list + 1] = { entry = entry, value = value, err = err }
-    entry, value, err = rows:next()
+    local json = kept:push(entry, answer, answer == nil and err or nil)
+    if is_news then
+      news[#news + 1] = { key = entry.canonical, json = json, err = err }
+    end
   end
-  spent = spent or batch.account:totals()
-  return ready.rows(list), select(2, self._journal:answered(batch.number, answers, spent))
+  local _, err = self._journal:answered(batch.number, news, spent or batch.account:totals())
+  return kept, err
 end
 
 -- What is left of earlier runs ----------------------------------------------------------

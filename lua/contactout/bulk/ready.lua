@@ -4,6 +4,7 @@
 local copy = require "contactout.copy"
 local errors = require "contactout.errors"
 local queue = require "contactout.queue"
+local unread = require "contactout.bulk.unread"
 
 ---@class contactout.Row
 ---@field item any the input
@@ -24,15 +25,17 @@ function Ready:push(item, value, err, is_duplicate)
 end
 
 --- Adds the rows of a batch.
----@param rows table with next(self), which gives a key's entry, its value and its error
+---@param rows table with next(self), which gives a key's entry, its answer, unread, and its
+---  error
 function Ready:push_batch(rows)
   self._queue:push(rows)
 end
 
 -- The rows of one key. From now on its answer is known instead of its entry. Each row has
 -- a value of its own, for its caller to change; an error may be that of other keys, too.
-local function spread(self, entry, value, err)
-  self._answers:keep(entry.canonical, value, err)
+local function spread(self, entry, answer, err)
+  self._answers:keep(entry.canonical, answer, err)
+  local value = unread.read(self._kind, answer)
   for index, item in ipairs(entry.items) do
     local is_duplicate = index > 1
     self._spread:push({
@@ -51,9 +54,9 @@ function Ready:take()
     if not first or first.is_row then
       return self._queue:pop()
     end
-    local entry, value, err = first:next()
+    local entry, answer, err = first:next()
     if entry then
-      spread(self, entry, value, err)
+      spread(self, entry, answer, err)
     else
       self._queue:pop()
     end
@@ -71,9 +74,11 @@ end
 local M = {}
 
 ---@param answers contactout.Answers told of each key's
+---@param kind contactout.JobKind what answers are read as
 ---@return contactout.Ready
-function M.new(answers)
-  return setmetatable({ _answers = answers, _queue = queue.new(), _spread = queue.new() }, Ready)
+function M.new(answers, kind)
+  return setmetatable(
+    { _answers = answers, _kind = kind, _queue = queue.new(), _spread = queue.new() }, Ready)
 end
 
 -- Rows of a list.
@@ -84,12 +89,12 @@ function ListedRows:next()
   self._index = self._index + 1
   local row = self._list[self._index]
   if row then
-    return row.entry, row.value, row.err
+    return row.entry, row.answer, row.err
   end
 end
 
 --- Rows that were read already.
----@param list {entry: contactout.Entry, value: any, err: contactout.Error|nil}[]
+---@param list {entry: contactout.Entry, answer: any, err: contactout.Error|nil}[]
 ---@return table rows
 function M.rows(list)
   return setmetatable({ _list = list, _index = 0 }, ListedRows)

@@ -24,7 +24,7 @@ local task = require "contactout.task"
 local waiting = require "contactout.bulk.waiting"
 
 ---@class contactout.Outcome of a batch: `rows`, or `err`; neither where nobody asks
----@field rows? table with next(self), which gives a key's entry, its value and its error
+---@field rows? table with next(self), which gives a key's entry, its answer and its error
 ---@field spent? contactout.Credits what its rows cost, and `uncertain`, where its account
 ---  doesn't tell: of a job that an earlier run has submitted
 ---@field err? contactout.Error nothing came of it
@@ -254,7 +254,7 @@ local function open_answers(client, work, opts)
   if opts.journal then
     return journaled.open(client, opts.method, work, opts)
   end
-  return answers.new(work.kind.value)
+  return answers.new(work.kind)
 end
 
 ---@param client contactout.Client
@@ -277,7 +277,8 @@ function M.new(client, work, source, opts)
     end
     return nil, err
   end
-  local rows, wallet = ready.new(known), purse.new(work, opts, client._spending.budget, recorded)
+  local rows = ready.new(known, work.kind)
+  local wallet = purse.new(work, opts, client._spending.budget, recorded)
   return setmetatable({
     client = client, work = work, opts = opts, purse = wallet, is_closed = false,
     answers = known, ready = rows, _has_jobs = true,

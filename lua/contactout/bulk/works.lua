@@ -50,7 +50,7 @@ local AT_ONCE = {
   send = by_request.send, answers = "profiles",
   kind = {
     name = "contacts", submit = "people_linkedin_batch", param = "profiles", argument = "urls",
-    form = keys.profile, value = kinds.contacts.value,
+    form = keys.profile, value = kinds.contacts.value, tells = kinds.contacts.tells,
   },
 }
 
@@ -65,7 +65,7 @@ local DOMAINS = {
   send = by_request.send, answers = "companies", aliases = domains_of,
   kind = {
     name = "domains", submit = "domain_enrich", param = "domains", argument = "domains",
-    form = keys.domain, value = company_of,
+    form = keys.domain, value = company_of, tells = records.has_name,
   },
 }
 

@@ -160,7 +160,7 @@ local function submit_list(client, kind, list, opts)
   return M.submit(client, kind, wanted, params, { call = call_opts })
 end
 
-M.wait = job.wait
+M.wait, M.rows = job.wait, job.rows
 
 --- Takes up a job whose keys are known.
 ---@param client contactout.Client

@@ -121,6 +121,14 @@ function M.wait(job, opts)
   return wait.run(job._state, opts)
 end
 
+--- The rows of a job, as `job:results` gives them, with something else for a value.
+---@param job contactout.Job
+---@param take fun(kind: contactout.JobKind, raw: any, key: string): any|nil, boolean?
+---@return contactout.JobRows
+function M.rows(job, take)
+  return rows.each(job._state, take)
+end
+
 --- Tells the client's observer of a job.
 ---@param job contactout.Job
 ---@param fields? table what else there is to say

@@ -15,6 +15,7 @@ local records = require "contactout.records"
 ---@field max integer keys in one job
 ---@field form fun(text: string): string, string one of contactout.keys
 ---@field options contactout.Option[] of a submission
+---@field tells? fun(raw: any): boolean at a look, whether there surely is a value
 ---@field value fun(raw: any, key: string): any|nil, boolean? what an answer means:
 ---  its value; or nil, and whether it is an answer all the same: nothing is known
 local M = {}
@@ -45,6 +46,7 @@ M.contacts = {
   name = "contacts", submit = "people_linkedin_batch_v2",
   poll = "people_linkedin_batch_v2_result", param = "profiles", argument = "urls",
   form = keys.profile, options = options.CONTACTS_JOB, value = contact_of,
+  tells = records.has_details,
 }
 
 M.verification = {

@@ -24,12 +24,16 @@ local function nothing_known(state)
   })
 end
 
+local function value_of(kind, raw, key)
+  return kind.value(raw, key)
+end
+
 -- The value of an answer, or nil and the error in its place. That nothing is known
 -- only a job that is done can say.
-local function read(state, answer, key)
-  local value, is_answer
+local function read(self, answer, key)
+  local state, value, is_answer = self._state, nil, nil
   if answer ~= nil then
-    value, is_answer = state.kind.value(answer, key)
+    value, is_answer = self._take(state.kind, answer, key)
   end
   if value ~= nil then
     return value
@@ -62,7 +66,7 @@ local function next_input(self)
   end
   self._index = index
   local answer = state.keys:answer(self._answers, place)
-  return state.keys.items[index], read(state, answer and answer.value, answer and answer.key)
+  return state.keys.items[index], read(self, answer and answer.value, answer and answer.key)
 end
 
 -- One row for each key of the server's.
@@ -72,7 +76,7 @@ local function next_answer(self)
   if key == nil then
     return nil
   end
-  return key, read(self._state, answer, key)
+  return key, read(self, answer, key)
 end
 
 local function nothing_left()
@@ -85,10 +89,12 @@ end
 
 --- Iterates over what a job has found so far. Sends nothing, never yields.
 ---@param state contactout.JobState
+---@param take? fun(kind: contactout.JobKind, raw: any, key: string): any|nil, boolean? what
+---  stands in place of a value: as `kind.value`
 ---@return contactout.JobRows
-function M.each(state)
+function M.each(state, take)
   local result = state.course.result
-  local rows = setmetatable({ _state = state }, Rows)
+  local rows = setmetatable({ _state = state, _take = take or value_of }, Rows)
   if state.keys then
     rows._next, rows._index = next_input, 0
     rows._answers = reply.answers(result, state.kind.form)

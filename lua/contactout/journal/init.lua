@@ -109,6 +109,7 @@ end
 ---@class contactout.JournalAnswer
 ---@field key string
 ---@field value? any what came, as JSON can hold it
+---@field json? string the same as JSON, where the caller has that
 ---@field err? contactout.Error instead of a value: what a later run should get, too
 
 --- Records answers, in one commit. To be called before they are handed out. A
@@ -122,8 +123,10 @@ end
 function Journal:answered(batch, answers, spent)
   local list = {}
   for _, answer in ipairs(answers) do
-    local value = answer.err and plain(answer.err) or answer.value
-    local text, err = core.encode(value)
+    local text, err = answer.json, nil
+    if not text then
+      text, err = core.encode(answer.err and plain(answer.err) or answer.value)
+    end
     if not text then
       return nil, err
     end

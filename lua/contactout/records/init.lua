@@ -52,6 +52,36 @@ function M.contact(raw, linkedin_url)
   return read_somebody(read_contact, raw, linkedin_url)
 end
 
+-- Whether a text stands there, alone or first in a list.
+local function is_text(value)
+  return values.string(type(value) == "table" and value[1] or value) ~= nil
+end
+
+-- Where details mostly stand.
+local USUAL_DETAILS = { "emails", "work_emails", "personal_emails", "phones" }
+
+--- Whether a raw value has details of a contact, by a look that hardly costs anything.
+---@param raw any
+---@return boolean surely false: it may have some all the same
+function M.has_details(raw)
+  if type(raw) ~= "table" then
+    return false
+  end
+  for _, name in ipairs(USUAL_DETAILS) do
+    if is_text(raw[name]) then
+      return true
+    end
+  end
+  return values.string(raw[1]) ~= nil -- a bare list of addresses
+end
+
+--- Whether a raw value has a company's name, by such a look.
+---@param raw any
+---@return boolean
+function M.has_name(raw)
+  return type(raw) == "table" and values.string(raw.name) ~= nil
+end
+
 --- Whether a contact has no details at all.
 ---@param contact contactout.Contact
 ---@return boolean
