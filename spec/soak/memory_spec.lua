@@ -49,9 +49,7 @@ describe("a run with a journal #soak", function()
 
   if soak.IS_FULL then
     it("takes no more memory for more inputs in batches of 1,000", function()
-      -- the most that may come together, results of four jobs and garbage not yet collected,
-      -- has come together once in some 40 batches; SQLite's cache, of 2 MB, is full by then
-      check_memory(4 * FIRST, {})
+      check_memory(FIRST, {})
     end)
   end
 end)
