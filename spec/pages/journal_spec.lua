@@ -78,7 +78,8 @@ describe("a walk with a journal", function()
   end)
 
   it("knows its end, whatever made it", function()
-    for _, fault in ipairs { "page-empty", "page-repeat:1", "status:404", "answer:{}", "null-members" } do
+    for _, fault in ipairs { "page-empty", "page-repeat:1", "status:404",
+        "answer:{}", "null-members" } do
       support.sandbox:reset()
       files.finish()
       files.begin()

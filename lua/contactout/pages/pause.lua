@@ -2,6 +2,7 @@
 -- server wants no request for longer than a call waits, or the network is down, is asked for
 -- again later. How long, and for how long in all, is told in hold.lua.
 
+local call = require "contactout.call"
 local core = require "contactout.core"
 local errors = require "contactout.errors"
 local events = require "contactout.events"
