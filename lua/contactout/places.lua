@@ -5,6 +5,7 @@ local compat = require "contactout.compat"
 local errors = require "contactout.errors"
 local loops = require "contactout.loops"
 local plain = require "contactout.loops.plain"
+local sending = require "contactout.sending"
 local task = require "contactout.task"
 
 local M = {}
@@ -33,6 +34,29 @@ function M.for_task(client)
     return place or loop, err
   end
   return loop.blocks and plain or loop
+end
+
+--- Parks the running coroutine until those are woken who wait for the same.
+---@param client contactout.Client
+---@param loop table on which it waits
+---@param waiters table<table, table> waiter -> its loop: those who wait
+---@param seconds? number
+---@return string outcome "woken", also by the client's end; "timeout", or "cancelled": its
+---  task was
+function M.park(client, loop, waiters, seconds)
+  local waiter = loop.waiter()
+  waiters[waiter] = loop
+  local outcome = sending.park(client, loop, waiter, seconds)
+  waiters[waiter] = nil
+  return client._closed and "woken" or outcome
+end
+
+--- Wakes those who wait for the same.
+---@param waiters table<table, table>
+function M.wake(waiters)
+  for waiter, loop in pairs(waiters) do
+    loop.wake(waiter)
+  end
 end
 
 --- What is raised where nginx begins with no task.

@@ -7,14 +7,6 @@ local function meaning(kind, fields, facts)
   return failures.meaning(errors.new(kind, "no", fields), facts or { is_reached = true })
 end
 
-describe("a request without a reply", function()
-  it("is one that was made", function()
-    assert.is_true(failures.has_no_reply(errors.new("timeout", "no", { attempts = 1 })))
-    assert.is_false(failures.has_no_reply(errors.new("timeout", "no", { attempts = 0 })))
-    assert.is_false(failures.has_no_reply(errors.new("server", "no", { attempts = 1 })))
-  end)
-end)
-
 describe("the meaning of a failure", function()
   it("is a pause where the server wants one", function()
     assert.equal("pause", meaning("rate_limited", { status = 429 }))

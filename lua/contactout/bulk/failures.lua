@@ -1,6 +1,8 @@
 -- What it means for a run that a request came to nothing, or a wait for a job: the one
 -- place that decides. Pure; settling.lua and job_wait.lua do what is decided.
 
+local failures = require "contactout.failures"
+
 local M = {}
 
 -- Errors by which all that follows would end, too: the keys that they have kept back can
@@ -12,10 +14,6 @@ local ENDS_RUN = {
 
 local ENDS_WAITS = { credentials = true, no_access = true, cancelled = true }
 
--- Kinds without a complete reply. A certificate that is refused after others were trusted
--- is another network's, such as that of a hotel which wants a room number first.
-local CUT = { connection = true, timeout = true, tls = true }
-
 -- What is no key's fault, or may be only one's, and is sent again in another way.
 local FREE = { invalid_request = "refusal", budget = "budget" }
 
@@ -23,28 +21,6 @@ local FREE = { invalid_request = "refusal", budget = "budget" }
 -- limits.
 local function lacks_limits(err)
   return err.kind == "connection" and err.attempts == 0
-end
-
---- Whether the server, or the limiter for it, wants a pause before the same is sent again.
----@param err contactout.Error
----@return boolean
-function M.wants_pause(err)
-  return err.kind == "rate_limited" or err.status == 503 and err.retry_after ~= nil
-end
-
---- Whether a request was made that has brought no complete reply. One that is free, such
---- as a poll, is no worse for it if it was sent.
----@param err contactout.Error
----@return boolean
-function M.has_no_reply(err)
-  return CUT[err.kind] == true and (err.attempts or 0) > 0
-end
-
---- Whether no connection came about, so that nothing was sent.
----@param err contactout.Error
----@return boolean
-function M.is_outage(err)
-  return err.unsent == true and M.has_no_reply(err)
 end
 
 ---@alias contactout.Meaning
@@ -57,18 +33,13 @@ end
 
 --- What the failure of a batch means.
 ---@param err contactout.Error `maybe_charged` if any attempt was left in doubt
----@param facts table `retries_charged`: what is in doubt may be sent again; `is_reached`:
----  the server has answered this run before
+---@param facts contactout.PauseFacts
 ---@return contactout.Meaning
 function M.meaning(err, facts)
-  if facts.retries_charged or not err.maybe_charged then
-    if M.wants_pause(err) then
-      return "pause"
-    elseif facts.is_reached and M.is_outage(err) then
-      return "outage"
-    end
-  end
-  if FREE[err.kind] and not err.maybe_charged then
+  local why = failures.reason_to_pause(err, facts)
+  if why then
+    return why
+  elseif FREE[err.kind] and not err.maybe_charged then
     return FREE[err.kind]
   end
   return (ENDS_RUN[err.kind] or lacks_limits(err)) and "end" or "row"

@@ -5,7 +5,7 @@
 
 local core = require "contactout.core"
 local errors = require "contactout.errors"
-local failures = require "contactout.bulk.failures"
+local failures = require "contactout.failures"
 local jobs = require "contactout.jobs"
 local pauses = require "contactout.bulk.pauses"
 

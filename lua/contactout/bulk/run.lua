@@ -5,21 +5,20 @@
 
 local answers = require "contactout.bulk.answers"
 local batches = require "contactout.batches"
-local call = require "contactout.call"
 local compat = require "contactout.compat"
 local core = require "contactout.core"
 local doubts = require "contactout.bulk.doubts"
 local flight = require "contactout.bulk.flight"
-local hold = require "contactout.bulk.hold"
 local intake = require "contactout.bulk.intake"
 local journaled = require "contactout.bulk.journaled"
 local loops = require "contactout.loops"
+local pausing = require "contactout.pausing"
 local places = require "contactout.places"
 local purse = require "contactout.bulk.purse"
 local ready = require "contactout.bulk.ready"
 local settling = require "contactout.bulk.settling"
 local suspects = require "contactout.bulk.suspects"
-local tally = require "contactout.bulk.tally"
+local tally = require "contactout.tally"
 local task = require "contactout.task"
 local waiting = require "contactout.bulk.waiting"
 
@@ -93,11 +92,10 @@ function Run:send_first(batch)
   end
 end
 
---- Whether nothing is sent, for a pause. That ends with the client, too: then the next
---- request says why.
+--- Whether nothing is sent, for a pause.
 ---@return boolean
 function Run:is_held()
-  return self.hold:left() > 0 and not self.client._closed
+  return pausing.left(self) > 0
 end
 
 --- The loop on which the running code waits.
@@ -182,7 +180,7 @@ end
 ---@return contactout.Error|nil err
 function Run:next()
   while not self.is_closed do
-    waiting.tell_of_pause(self)
+    pausing.tell(self)
     waiting.give_turn(self)
     fill(self)
     local row = self.ready:take()
@@ -240,15 +238,6 @@ end
 
 local M = {}
 
--- The hold of a run. A call of its own waits no longer than a client's, so that what is
--- being sent isn't in doubt during a pause.
-local function new_hold(client, opts)
-  local asked, usual = opts.call.max_retry_wait, client._policy.max_retry_wait
-  opts.call.max_retry_wait = asked and math.min(asked, usual)
-  return hold.new({ bound = asked or hold.BOUND, first = math.min(asked or usual, usual) },
-    core.now, call.random)
-end
-
 -- What is known of the run's keys: by its journal, if it has one.
 local function open_answers(client, work, opts)
   if opts.journal then
@@ -288,7 +277,7 @@ function M.new(client, work, source, opts)
     tally = tally.new(opts.on_progress, source.total, function()
       return wallet:spent()
     end, core.now),
-    hold = new_hold(client, opts), suspects = suspects.new(), doubts = doubts.new(),
+    hold = pausing.new_hold(client, opts.call), suspects = suspects.new(), doubts = doubts.new(),
     in_flight = {}, active = 0, due = 0, _concurrency = concurrency,
     group = task.new_group(function() end), consumers = {},
     failure = nil, turn_given = core.now(),

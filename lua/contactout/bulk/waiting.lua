@@ -4,8 +4,9 @@
 local compat = require "contactout.compat"
 local core = require "contactout.core"
 local errors = require "contactout.errors"
+local pausing = require "contactout.pausing"
+local places = require "contactout.places"
 local plain = require "contactout.loops.plain"
-local sending = require "contactout.sending"
 local task = require "contactout.task"
 
 local M = {}
@@ -14,8 +15,6 @@ local M = {}
 local TURN_SECONDS = 0.005
 -- Seconds within which a host's own place for batches must begin with one.
 local PATIENCE = 5
--- Seconds of a pause after which `on_progress` is told again.
-local TELL_SECONDS = 1
 
 local function cancelled()
   return errors.new("cancelled", "the wait for the next row was cancelled; what is in flight goes "
@@ -25,9 +24,7 @@ end
 --- Tells those who wait for rows that a batch has ended.
 ---@param run contactout.Run
 function M.tell(run)
-  for waiter, loop in pairs(run.consumers) do
-    loop.wake(waiter)
-  end
+  places.wake(run.consumers)
 end
 
 --- Parks until a batch has ended, or the client is closed.
@@ -36,22 +33,7 @@ end
 ---@param seconds? number
 ---@return string outcome "woken", "timeout", or "cancelled": the consumer's task was
 function M.park(run, loop, seconds)
-  local waiter = loop.waiter()
-  run.consumers[waiter] = loop
-  local outcome = sending.park(run.client, loop, waiter, seconds)
-  run.consumers[waiter] = nil
-  return run.client._closed and "woken" or outcome
-end
-
---- Tells `on_progress` how far the run is, and of its pause.
----@param run contactout.Run
----@return number seconds until it is to be told again
-function M.tell_of_pause(run)
-  local seconds, by = run.hold:left()
-  local is_held = by and not run.client._closed
-  run.tally:hold(is_held and seconds or nil, by)
-  run.tally:report()
-  return math.min(seconds, TELL_SECONDS)
+  return places.park(run.client, loop, run.consumers, seconds)
 end
 
 --- Waits until there may be a row, or something to send. Raises kind `cancelled`.
@@ -61,7 +43,7 @@ function M.for_news(run)
   local loop = run:need_loop()
   local is_held = run:is_held()
   local may_be_late = loop.detached ~= nil and run.due > 0 and not is_held
-  local seconds = is_held and M.tell_of_pause(run) or may_be_late and PATIENCE or nil
+  local seconds = is_held and pausing.tell(run) or may_be_late and PATIENCE or nil
   local outcome = M.park(run, loop, seconds)
   if outcome == "cancelled" then
     error(cancelled(), 0)

@@ -11,7 +11,7 @@ local fetch = require "contactout.pages.fetch"
 local founds = require "contactout.pages.found"
 local pauses = require "contactout.pages.pause"
 local places = require "contactout.places"
-local tally = require "contactout.bulk.tally"
+local tallies = require "contactout.tally"
 local turns = require "contactout.pages.turn"
 
 ---@class contactout.Walk
@@ -141,8 +141,7 @@ end
 ---@return table|nil record
 function Walk:next()
   while not self.is_closed do
-    self._pause:tell(self._tally)
-    self._tally:report()
+    self._pause:tell()
     if self.turn then
       self.turn:let_move_on(self.client)
     end
@@ -152,7 +151,7 @@ function Walk:next()
       return record
     elseif not wants_more(self) then
       break
-    elseif not self.turn and self._pause:left() > 0 then
+    elseif not self.turn and self._pause:is_held() then
       self._pause:wait()
     else
       turn_over(self)
@@ -215,13 +214,14 @@ function M.new(client, search)
     book:close()
     return nil, err
   end
+  local tally = tallies.new(search.opts.on_progress, nil, function()
+    return wallet:totals()
+  end, core.now)
   return setmetatable({
     client = client, search = search, budget = wallet, book = book,
     found = founds.new(search.first, search.opts.limit), turn = nil, failure = nil,
-    is_closed = false, _number = search.first, _pause = pauses.new(client, search.opts.call),
-    _tally = tally.new(search.opts.on_progress, nil, function()
-      return wallet:totals()
-    end, core.now),
+    is_closed = false, _number = search.first, _tally = tally,
+    _pause = pauses.new(client, search.opts.call, tally),
   }, Walk)
 end
 

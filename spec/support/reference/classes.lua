@@ -21,7 +21,7 @@ local M = {}
 -- Those whose fields stand in comments beside their code.
 local DESCRIBED = {
   "errors.lua", "counts.lua", "records/mapping.lua", "jobs/job.lua", "credits.lua", "budget.lua",
-  "bulk/tally.lua",
+  "tally.lua",
 }
 
 local classes

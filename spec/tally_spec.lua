@@ -1,5 +1,5 @@
 local errors = require "contactout.errors"
-local tally = require "contactout.bulk.tally"
+local tally = require "contactout.tally"
 
 -- A tally on a clock of the spec's own -> tally, states, clock
 local function watched(total)
