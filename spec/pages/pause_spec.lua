@@ -119,6 +119,28 @@ describe("a walk that the server asks for a pause", function()
     assert.equal(3, pages.requests())
   end)
 
+  it("is none where the page is left in doubt again: it isn't sent a third time", function()
+    pages.pages_of_ten(false, "close-after", "status:429,retry-after:0.2", "close-after",
+      "status:429,retry-after:0.2")
+    local people, failure = pages.collect(support.client():each_person(QUERY,
+      { retry_charged = true }))
+    assert.equal(10, #people)
+    assert.is_true(failure.maybe_charged)
+  end)
+
+  it("ends with what is in doubt told, whatever came after that", function()
+    pages.pages_of_ten(false, "close-after", "status:429,retry-after:0.1",
+      "status:429,retry-after:9000")
+    local opts = { retry_charged = true, journal = files.path() }
+    local people, failure = pages.collect(support.client():each_person(QUERY, opts))
+    assert.equal(10, #people)
+    assert.equal("rate_limited", failure.kind)
+    assert.is_true(failure.maybe_charged)
+    opts.retry_charged = nil
+    assert.equal("uncertain",
+      select(2, pages.collect(support.client():each_person(QUERY, opts))).kind)
+  end)
+
   it("ends at once with its client #yields", function()
     contactout.run(function()
       local client

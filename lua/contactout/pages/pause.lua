@@ -15,6 +15,17 @@ local Pause = {}
 Pause.__index = Pause
 Pause.__name = "contactout.Pause"
 
+-- Why the walk pauses after a failure, if it may. A page that is left in doubt by two of its
+-- calls isn't asked for once more.
+local function reason(self, err)
+  local is_in_doubt_again = self._is_in_doubt and err.maybe_charged
+  self._is_in_doubt = self._is_in_doubt or err.maybe_charged
+  return failures.reason_to_pause(err, {
+    retries_charged = self._asks_again and not is_in_doubt_again,
+    is_reached = self.hold.is_reached,
+  })
+end
+
 --- A request of the walk came to nothing. Begins a pause, if that may help.
 ---@param err contactout.Error
 ---@return contactout.Error|nil err what ends the walk; nil: it is to be made again once the
@@ -23,21 +34,19 @@ function Pause:bear(err)
   if err.status then
     self.hold:answered()
   end
-  local why = failures.reason_to_pause(err, {
-    retries_charged = self._asks_again, is_reached = self.hold.is_reached,
-  })
-  if not why then
-    return err
+  local why, ending = reason(self, err), err
+  if why then
+    ending = select(2, pausing.begin(self, why, err))
   end
-  local _, too_long = pausing.begin(self, why, err)
-  if too_long then
-    too_long.maybe_charged = err.maybe_charged
+  if ending then
+    ending.maybe_charged = self._is_in_doubt -- by an earlier call for this page, too
   end
-  return too_long
+  return ending
 end
 
 --- The server has accepted a request of the walk.
 function Pause:accepted()
+  self._is_in_doubt = nil
   self.hold:answered()
   self.hold:accepted()
 end
@@ -77,7 +86,7 @@ local M = {}
 function M.new(client, opts, tally)
   return setmetatable({
     client = client, hold = pausing.new_hold(client, opts), tally = tally,
-    _asks_again = opts.retry_charged == true, _waiters = {},
+    _asks_again = opts.retry_charged == true, _is_in_doubt = nil, _waiters = {},
   }, Pause)
 end
 
