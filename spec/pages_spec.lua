@@ -505,6 +505,24 @@ describe("the option prefetch #yields", function()
     end)
   end)
 
+  it("waits, when it is closed, for no further attempt", function()
+    local retries = 0
+    support.sandbox:fault("page-size:25")
+    support.sandbox:fault("hold,status:429,retry-after:1")
+    local client = support.client { max_retry_wait = 2, observe = function(event)
+      retries = retries + (event.type == "retry" and 1 or 0)
+    end }
+    contactout.run(function()
+      local people = client:each_person(QUERY, AHEAD)
+      people()
+      pages.wait_until_held()
+      support.sandbox:release()
+      people:close()
+    end)
+    assert.equal(2, pages.requests())
+    assert.equal(0, retries)
+  end)
+
   it("calls off, when it is closed, a page that wasn't sent", function()
     local client = support.client { rate_limits = { search = 10, window = 60 } }
     contactout.run(function()

@@ -90,9 +90,17 @@ function Turn:let_move_on(client)
   end
 end
 
+--- Nobody wants it: its call isn't made again, whatever comes of it.
+function Turn:leave()
+  if self.call then
+    self.call.policy.max_retries = 0
+  end
+end
+
 --- Nobody wants it. One that wasn't sent is called off; one that was is waited for, where
 --- that is possible.
 function Turn:close()
+  self:leave()
   if self.state == "due" then
     self.state = "called off"
   elseif self.state == "begun" and self._task then

@@ -165,6 +165,9 @@ end
 function Walk:forget()
   self.is_closed = true
   self.budget:close()
+  if self.turn then
+    self.turn:leave()
+  end
   close_book(self)
 end
 
