@@ -63,9 +63,10 @@ function Pause:tell()
   return pausing.tell(self)
 end
 
---- Waits until it is over, or until there is news to tell of it. Raises kind `cancelled`.
-function Pause:wait()
-  local loop, seconds = places.current(self.client), self:tell()
+--- Waits for the end of it. Raises kind `cancelled`.
+---@param seconds number at most
+function Pause:wait(seconds)
+  local loop = places.current(self.client)
   if places.park(self.client, loop, self._waiters, seconds) == "cancelled" then
     error(errors.new("cancelled", "the wait for the next page was cancelled; the iterator can be "
       .. "called again"), 0)

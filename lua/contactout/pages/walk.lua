@@ -141,7 +141,7 @@ end
 ---@return table|nil record
 function Walk:next()
   while not self.is_closed do
-    self._pause:tell()
+    local seconds = self._pause:tell() -- whose function may close this
     if self.turn then
       self.turn:let_move_on(self.client)
     end
@@ -149,10 +149,10 @@ function Walk:next()
     if record then
       self._tally:count(nil, false)
       return record
-    elseif not wants_more(self) then
+    elseif self.is_closed or not wants_more(self) then
       break
     elseif not self.turn and self._pause:is_held() then
-      self._pause:wait()
+      self._pause:wait(seconds)
     else
       turn_over(self)
     end
