@@ -47,43 +47,46 @@ local function refuse(walk, turn, batch, err)
   return nil, is_noted and err or problem
 end
 
--- Sends a call that was recorded as sent -> the page, if there is one; and an error.
+-- Sends a call that was recorded as sent -> the page, if there is one; and an error. One that
+-- can't be read stays on record as sent: it may have been charged.
 local function send(walk, turn, batch)
-  local call = turn.call
-  local reply, err = clients.run(walk.client, call)
-  if not reply and err.kind ~= "not_found" then
-    return refuse(walk, turn, batch, err)
-  end
   local page
-  page, err = pages.none(), nil
+  local reply, err = clients.run(walk.client, turn.call)
   if reply then
     page, err = read(walk, turn, reply)
+  elseif err.kind == "not_found" then
+    page = pages.none()
+  else
+    return refuse(walk, turn, batch, err)
   end
   if not page then
     return nil, err
   end
   walk.found:mark(page)
-  return page, select(2, walk.book:keep(batch, turn.number, page, call.budget:totals()))
+  local spent = turn.call.budget:totals()
+  return page, select(2, walk.book:keep(batch, turn.number, page, spent))
 end
 
--- An observer's error, which keeps the request back, is raised before it is recorded as
--- sent.
+-- Asks for a page, once that fits the budget and is recorded as sent. An observer's error,
+-- which keeps the request back, is raised before.
 local function ask(walk, turn)
   local call, err = prepare(walk, turn.number)
-  local fits, batch = false, nil
-  if call then
-    fits, err = call.budget:fits(call.most)
+  if not call then
+    return nil, err
   end
-  if fits then
-    events.raise(walk.client)
-    batch, err = walk.book:begin(turn.number, call.most)
-    call.budget:watch(function(uncertain)
-      return walk.book:doubted(batch, uncertain)
-    end)
+  local fits, batch
+  fits, err = call.budget:fits(call.most)
+  if not fits then
+    return nil, err
   end
+  events.raise(walk.client)
+  batch, err = walk.book:begin(turn.number, call.most)
   if not batch then
     return nil, err
   end
+  call.budget:watch(function(uncertain)
+    return walk.book:doubted(batch, uncertain)
+  end)
   turn.call = call
   return send(walk, turn, batch)
 end

@@ -116,6 +116,7 @@ end
 
 -- The end -----------------------------------------------------------------------------
 
+-- Sets the journal free; where a page is being got, that one's end does (see `begin`).
 local function close_book(self)
   if not self.turn or self.turn.state ~= "begun" then
     self.book:close()
