@@ -78,6 +78,9 @@ function Pause:wake()
   places.wake(self._waiters)
 end
 
+-- By weak keys: nginx ends coroutines without a word.
+local WEAK = { __mode = "k" }
+
 local M = {}
 
 ---@param client contactout.Client
@@ -87,7 +90,8 @@ local M = {}
 function M.new(client, opts, tally)
   return setmetatable({
     client = client, hold = pausing.new_hold(client, opts), tally = tally,
-    _asks_again = opts.retry_charged == true, _is_in_doubt = nil, _waiters = {},
+    _asks_again = opts.retry_charged == true, _is_in_doubt = nil,
+    _waiters = setmetatable({}, WEAK),
   }, Pause)
 end
 
