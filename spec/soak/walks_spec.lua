@@ -3,7 +3,8 @@
 -- ends of the walk and of its client, errors of the caller's functions. Each walk ends, gives
 -- records in their order and once, stays within its budget, and tells what it spent; a
 -- page that may have been charged is asked for again only where that is allowed; with a
--- journal a last calm walk gives all. SPEC_RUNS journals, of four walks each.
+-- journal a last calm walk gives all, as it was planned. SPEC_RUNS journals, of four walks
+-- each.
 
 local bulk = require "spec.support.bulk"
 local companies = require "contactout.sandbox.companies"
@@ -185,7 +186,8 @@ local function begin(search, opts, random)
   local meddles = random and one_in(random, 3)
   opts.on_progress = meddles and meddler(walk, random, "progress") or nil
   walk.client = support.client {
-    base_url = relay.url, timeout = 0.3, max_retries = random and random(3) - 1 or 0,
+    base_url = relay.url, timeout = random and 0.3 or nil,
+    max_retries = random and random(3) - 1 or 0,
     observe = meddles and meddler(walk, random, "observer") or nil,
   }
   walk.records = walk.client[search.method](walk.client, search.query, opts)
@@ -259,7 +261,8 @@ local function check_walk(history, walk, told)
   end
   for kind, sum in pairs(sums) do
     local before = walk.opts.journal and history.sums[kind] or 0
-    local most = walk.opts.budget and math.max(walk.opts.budget[kind], before) or math.huge
+    local budget = walk.opts.budget
+    local most = budget and math.max(budget[kind] or math.huge, before) or math.huge
     assert(before + sum <= most, kind .. " is over its budget")
     history.sums[kind] = history.sums[kind] + sum
   end
@@ -267,12 +270,36 @@ local function check_walk(history, walk, told)
   check_told(told, sums)
 end
 
--- A walk without trouble, as far as it comes.
+-- What was told of a walk beforehand. One that ends by an error does less.
+local function check_plan(planned, walk, told)
+  for kind, range in pairs(planned.credits) do
+    assert(told[kind] <= range.max, ("%s: more than planned"):format(kind))
+    assert(walk.failure or told[kind] >= range.min, ("%s: less than planned"):format(kind))
+  end
+  assert(walk.failure or planned.keys == math.huge or planned.keys == #walk.given)
+end
+
+-- The budget that is enough by a plan, beside what the journal has recorded.
+local function budget_of(planned)
+  local budget, before = {}, planned.spent
+  for kind, range in pairs(planned.credits) do
+    budget[kind] = range.max + (before and before[kind] + before.uncertain[kind] or 0)
+  end
+  return budget
+end
+
+-- A walk without trouble, as far as it comes, within the budget that is planned for it.
 local function calm_walk(search, size, opts)
   sandbox:reset()
   sandbox:config { limits = false }
   sandbox:fault(("page-size:%d"):format(size), -1, search.endpoint)
-  return run(search, opts, nil)
+  local client = support.client { base_url = relay.url }
+  local planned = assert(client:plan(search.method, search.query, opts))
+  client:close()
+  opts.budget = budget_of(planned)
+  local walk, told = run(search, opts, nil)
+  check_plan(planned, walk, told)
+  return walk, told
 end
 
 -- Whatever came before, a journal has all in the end, and has lost nothing that arrived.
