@@ -99,7 +99,7 @@ describe("domain", function()
     tells_apart(keys.domain, {
       { "acme.example", "www.acme.example", "https://ACME.example/about?x=1", "acme.example.",
         "http://acme.example:8080", " acme.example/ ", "https://user:word@acme.example",
-        "//www.acme.example#a" },
+        "//www.acme.example#a", "https://http://acme.example/" },
       { "shop.acme.example" },
     })
   end)

@@ -161,6 +161,7 @@ describe("different people", function()
     for _ = 1, 5000 do
       local who = person()
       local text = ask("linkedin_enrich", { profile = spell(who) })
+      assert.is_true(question.is_about(text, "https://linkedin.com/" .. who), who)
       assert.equal(asked[who] or text, text, who)
       assert.equal(who_asked[text] or who, who)
       asked[who], who_asked[text] = text, who

@@ -92,12 +92,21 @@ function M.email(text)
   return sent, sent:lower()
 end
 
+-- However many there are: one may have been put before another.
+local function without_scheme(text)
+  local count
+  repeat
+    text, count = text:gsub(SCHEME, "")
+  until count == 0
+  return text
+end
+
 --- A domain, from whatever names a host: a bare one or a URL.
 ---@param text string
 ---@return string sent a host in lower case, and nothing else
 ---@return string canonical
 function M.domain(text)
-  local host = trim(text):gsub(SCHEME, ""):gsub("^/+", ""):match("^[^/?#]*")
+  local host = without_scheme(trim(text)):gsub("^/+", ""):match("^[^/?#]*")
   host = host:gsub("^.*@", ""):gsub(":%d*$", ""):gsub("%.+$", ""):lower()
   return host, (host:gsub("^www%.", ""))
 end

@@ -9,13 +9,14 @@ local keys = require "contactout.keys"
 
 local M = {}
 
-local function escape(blank)
-  return ("%%%02x"):format(blank:byte())
+local function escape(character)
+  return ("%%%02x"):format(character:byte())
 end
 
+-- Escaped stays what would mean something else in a URL, or be cut from its end.
 local function url(text)
   local _, canonical = keys.profile(text)
-  return "https://" .. canonical:gsub("%s", escape) -- the core would cut those at the end
+  return "https://" .. canonical:gsub("[%s?#]", escape)
 end
 
 -- The normal form of what names something, such that the core takes it.
