@@ -30,9 +30,9 @@ local function recall(self, call, key)
   return nil, err, text ~= nil
 end
 
--- Whether a call was refused in a spelling that isn't this one's.
+-- Whether a call was refused in a spelling that isn't this one's, and has cost nothing.
 local function is_others_fault(err, made, call)
-  return err and err.kind == "invalid_request"
+  return err and err.kind == "invalid_request" and not err.maybe_charged
     and question.text(made.request) ~= question.text(call.request)
 end
 

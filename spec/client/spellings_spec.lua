@@ -150,6 +150,23 @@ describe("many who look up the same in several spellings #yields", function()
     assert.equal(2, requests())
     assert.equal(1, support.charges().email)
   end)
+
+  it("aren't asked for again where the other's may have been charged before", function()
+    local client = caching(nil, { max_retry_wait = 60 })
+    contactout.run(function()
+      sandbox:fault("reset-after")
+      sandbox:fault("status:422")
+      local first = contactout.spawn(client.linkedin_enrich, client, { profile = PROFILE },
+        { retry_charged = true })
+      local joined = contactout.spawn(look_up, client, SPELLINGS[2])
+      for _, task in ipairs { first, joined } do
+        local err = select(2, task:wait())
+        assert.equal("invalid_request", err.kind)
+        assert.is_true(err.maybe_charged)
+      end
+    end)
+    assert.equal(2, requests())
+  end)
 end)
 
 describe("a file as store", function()
