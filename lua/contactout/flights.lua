@@ -29,13 +29,11 @@ local function keep(self, key, text)
   end
 end
 
--- Takes the mark of a call away that came to an error. Where that may have been charged,
--- somebody must have been told: it stays when all had left while the request was out, and
--- when the client was closed, which ends a program more often than not.
+-- Takes the mark of a call away that came to an error, of which somebody is told. Where
+-- that may have been charged it stays all the same when the client was closed, which ends
+-- a program more often than not.
 local function lift(self, client, flight, err)
-  local is_untold = flight.count == 0 and not flight.called_off
-  local is_kept = is_untold or client._closed or self.cache.keeps_doubts
-  local is_in_doubt = err.maybe_charged and is_kept
+  local is_in_doubt = err.maybe_charged and (client._closed or self.cache.keeps_doubts)
   if flight.call.mark and not is_in_doubt then
     flight.call.mark:lift()
   end
@@ -52,6 +50,8 @@ local function fly(self, client, flight, pilot)
   local text = self.cache.write(value, err)
   if text then
     keep(self, flight.key, text)
+  elseif err and err.maybe_charged then
+    self._untold[flight.key] = flight
   elseif err then
     lift(self, client, flight, err)
   end
@@ -94,6 +94,17 @@ local function start(self, client, flight, place)
 end
 
 -- Waiting -------------------------------------------------------------------------
+
+-- What has come of a flight, for one who asked. Only here it is sure that somebody hears
+-- of a doubt: all may have left while the request was out, in nginx without a word.
+local function tell(self, client, flight)
+  local value, err = flight:outcome(self.cache)
+  if self._untold[flight.key] == flight then
+    self._untold[flight.key] = nil
+    lift(self, client, flight, err)
+  end
+  return value, err
+end
 
 -- The error of one who no longer waits. The last one takes along what isn't paid for.
 local function leave(self, client, flight)
@@ -139,7 +150,7 @@ local function wait(self, client, flight, loop)
     or reason == "timeout" and flight.loop.detached and not flight.begun
   flight.askers[waiter], flight.count = nil, flight.count - 1
   if flight.result then
-    return flight:outcome(self.cache)
+    return tell(self, client, flight)
   elseif reason == "cancelled" then
     return leave(self, client, flight)
   end
@@ -159,7 +170,7 @@ local function wait_outside(self, client, flight)
     return flight.result ~= nil or client._closed
   end)
   if flight.result then
-    return flight:outcome(self.cache)
+    return tell(self, client, flight)
   end
   return leave(self, client, flight)
 end
@@ -171,7 +182,7 @@ local function ask_blocking(self, client, flight, loop)
   self._by_key[flight.key], flight.loop, flight.pilot = flight, loop, nil
   flight.count = flight.count + 1
   land(self, flight, pcall(fly, self, client, flight))
-  return flight:outcome(self.cache)
+  return tell(self, client, flight)
 end
 
 -- Has the call made where it outlives this asker.
@@ -190,7 +201,7 @@ local function ask_first(self, client, flight, loop)
   -- no such place any more: for himself alone, since he may be ended
   flight.count = 1
   flight.result = compat.pack(pcall(fly, self, client, flight))
-  return flight:outcome(self.cache)
+  return tell(self, client, flight)
 end
 
 --- Has a call made, or waits with those who asked before.
@@ -204,6 +215,7 @@ end
 function Flights:ask(client, loop, call, key)
   local flight, get = self._by_key[key], wait
   if not flight then
+    self._untold[key] = nil -- the mark is the new one's
     flight, get = new_flight(loop, call, key), loop.blocks and ask_blocking or ask_first
   elseif loop.blocks then
     get = flight:is_lost() and ask_blocking or wait_outside
@@ -254,7 +266,10 @@ end
 ---@param cache contactout.Cache
 ---@return contactout.Flights
 function M.new(cache)
-  return setmetatable({ cache = cache, _by_key = {}, _is_closed = false }, Flights)
+  return setmetatable({
+    cache = cache, _by_key = {}, _is_closed = false,
+    _untold = setmetatable({}, { __mode = "v" }), -- by their keys: what may have been charged
+  }, Flights)
 end
 
 return M

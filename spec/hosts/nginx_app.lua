@@ -76,6 +76,15 @@ function M.kept(dict, spelling)
   return outcome(caching:linkedin_enrich({ profile = PROFILE .. (spelling or "") }))
 end
 
+--- How many such lookups are under way.
+function M.under_way()
+  local count = 0
+  for _ in pairs(caching._lookups._flights._by_key) do
+    count = count + 1
+  end
+  return count
+end
+
 --- Many different ones at once, each asked for twice -> how many have an answer.
 function M.many_kept(count, at_once)
   local items, found = {}, 0

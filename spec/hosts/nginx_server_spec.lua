@@ -23,6 +23,7 @@ local SERVER = [[
   location = /walked { content_by_lua_block { ngx.say(app.walked(ngx.var.arg_journal)) } }
   location = /kept { content_by_lua_block {
     ngx.say(app.kept(ngx.var.arg_dict, ngx.var.arg_spelling)) } }
+  location = /under_way { content_by_lua_block { ngx.say(app.under_way()) } }
   location = /many_kept { content_by_lua_block { ngx.say(app.many_kept(1200, 400)) } }
   location = /refused { content_by_lua_block { ngx.say(app.refused(ngx.var.arg_store)) } }
   location = /bulk {
@@ -405,6 +406,26 @@ describe("a cache in nginx #yields", function()
     assert.equal("found", get(server, "/kept"))
     assert.equal(1, support.charges().email)
     assert.equal(1, sandbox:state().requests)
+  end)
+
+  it("in a file stays in doubt until somebody is told", function()
+    local file = os.tmpname()
+    local server, path = start {}, "/kept?dict=" .. file
+    sandbox:fault("hold,status:500")
+    local visitor = server:begin(path)
+    sandbox:wait { held = 1 }
+    visitor:close()
+    settles(function()
+      return server:log():find("client prematurely closed connection", 1, true) and 0 or 1
+    end, 0)
+    sandbox:release()
+    settles(function()
+      return tonumber(get(server, "/under_way"))
+    end, 0)
+    assert.matches("^uncertain: ", get(server, path))
+    assert.equal(1, sandbox:state().requests)
+    server:stop()
+    bulk.remove_journal(file)
   end)
 
   it("looks up more at once than nginx runs timers", function()
