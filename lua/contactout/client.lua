@@ -11,6 +11,7 @@ local loops = require "contactout.loops"
 local options = require "contactout.options"
 local query = require "contactout.query"
 local question = require "contactout.question"
+local sending = require "contactout.sending"
 local spending = require "contactout.spending"
 
 ---@class contactout.Client
@@ -187,11 +188,7 @@ local function new_source(handle, waiters, parked)
   function source.step()
     local id = handle:next()
     while id do
-      local waiter = waiters[id]
-      local loop = waiter and parked[waiter]
-      if loop then
-        loop.wake(waiter)
-      end
+      sending.wake(waiters, parked, id)
       id = handle:next()
     end
   end

@@ -1,5 +1,5 @@
 -- One lookup under way, for all who ask for the same (flights.lua): what is known of it,
--- what each of them is told, and whether the coroutine that makes it is still there.
+-- what each of them is told, and whether the coroutine that makes it is there and is run.
 
 local compat = require "contactout.compat"
 local errors = require "contactout.errors"
@@ -15,6 +15,8 @@ local errors = require "contactout.errors"
 ---@field result? table once it has ended, packed as pcall gives it: text, value, err
 ---@field task? contactout.Task that makes the call; nil where the first asker does
 ---@field pilot? table {what its coroutine holds}, weak: empty once a host has dropped that
+---@field untaken? userdata the call's ticket, if it was seen to have ended
+---@field untaken_since? number
 local Flight = {}
 Flight.__index = Flight
 
@@ -34,6 +36,13 @@ function Flight:board()
   return pilot
 end
 
+--- Whether it is still flown by who has boarded as that.
+---@param pilot table
+---@return boolean
+function Flight:is_flown_by(pilot)
+  return self.pilot ~= nil and self.pilot[1] == pilot
+end
+
 --- The call is made.
 ---@param pilot? table
 function Flight:land(pilot)
@@ -48,13 +57,43 @@ function Flight:is_lost()
   return self.pilot ~= nil and self.pilot[1] == nil
 end
 
+--- Whether its coroutine is run to its end, whatever its host does.
+---@return boolean
+function Flight:surely_ends()
+  return self.loop.detached ~= nil or self.loop.keeps == true
+end
+
+--- Whether what came has lain there for a while: its coroutine is there, but isn't run, as
+--- in a controller of cqueues that nobody steps.
+---@param now number seconds
+---@return boolean
+function Flight:is_stalled(now)
+  local ticket = not self:surely_ends() and self.call.ticket
+  local ended = ticket and ticket:ended() and ticket or nil
+  if ended ~= self.untaken then
+    self.untaken, self.untaken_since = ended, now
+  end
+  return ended ~= nil and now - self.untaken_since >= LOOK_SECONDS
+end
+
+--- Leaves its coroutine, for another to go on with the call: should the old one be run
+--- again, it finds that it has nothing under way any more (sending.lua).
+function Flight:change_hands()
+  local old = self.call
+  self.call = {}
+  for name, value in pairs(old) do
+    self.call[name] = value
+  end
+  old.ticket, old.reservation, self.untaken = nil, nil, nil
+end
+
 --- Seconds for which to wait for it before it is looked at.
 ---@return number|nil seconds nil: it surely ends
 function Flight:patience()
-  if self.loop.detached then
-    return not self.begun and PATIENCE or nil
+  if self:surely_ends() then
+    return self.loop.detached and not self.begun and PATIENCE or nil
   end
-  return not self.loop.keeps and LOOK_SECONDS or nil
+  return LOOK_SECONDS
 end
 
 --- Whether what the call has sent may be charged, whoever waits for it.

@@ -40,10 +40,12 @@ local function lift(self, client, flight, err)
 end
 
 -- Makes a flight's call -> its text, if it has one; the value and the error. `pilot` is
--- held here alone.
+-- held by this coroutine alone.
 local function fly(self, client, flight, pilot)
   if flight.called_off then
     return nil, nil, flight:never_began()
+  elseif pilot and not flight:is_flown_by(pilot) then
+    return nil -- before this one was run another has gone on with it
   end
   flight.begun = true
   local value, err = calls.make(client, flight.loop, flight.call)
@@ -72,8 +74,8 @@ local function close_if_over(self)
   end
 end
 
-local function land(self, flight, ...)
-  flight.result = compat.pack(...)
+local function land(self, flight, result)
+  flight.result = result
   forget(self, flight)
   close_if_over(self)
   for waiter, loop in pairs(flight.askers) do
@@ -85,11 +87,15 @@ end
 
 -- Starts a flight where it outlives who asked.
 local function start(self, client, flight, place)
+  local pilot = flight:board()
   self._by_key[flight.key] = flight
   flight.task = task.start(place, task.group_of_request(),
-    compat.pack(fly, self, client, flight, flight:board()),
+    compat.pack(fly, self, client, flight, pilot),
     function(ended)
-      land(self, flight, pcall(ended.result, ended))
+      local result = compat.pack(pcall(ended.result, ended))
+      if flight:is_flown_by(pilot) then
+        land(self, flight, result)
+      end
     end)
 end
 
@@ -122,8 +128,15 @@ local function leave(self, client, flight)
   return nil, err
 end
 
-local function take_over_if_lost(self, client, flight, loop)
-  if flight:is_lost() then
+-- Goes on with a flight whose coroutine its host has dropped, or doesn't run. That one is
+-- woken, to end when it is run again.
+local function take_over_if_left(self, client, flight, loop)
+  local is_stalled = flight:is_stalled(loop.now())
+  if is_stalled then
+    sending.wake(client._waiters, client._parked, flight.call.ticket:id())
+  end
+  if is_stalled or flight:is_lost() then
+    flight:change_hands()
     flight.loop = loop
     start(self, client, flight, loop)
   end
@@ -140,7 +153,7 @@ local function wait(self, client, flight, loop)
   local looks = 0
   local reason
   repeat
-    take_over_if_lost(self, client, flight, loop)
+    take_over_if_left(self, client, flight, loop)
     reason = sending.park(client, loop, waiter, flight:patience())
     if reason == "timeout" and not flight.loop.detached then
       looks = looks + 1
@@ -181,7 +194,7 @@ end
 local function ask_blocking(self, client, flight, loop)
   self._by_key[flight.key], flight.loop, flight.pilot = flight, loop, nil
   flight.count = flight.count + 1
-  land(self, flight, pcall(fly, self, client, flight))
+  land(self, flight, compat.pack(pcall(fly, self, client, flight)))
   return tell(self, client, flight)
 end
 

@@ -25,6 +25,18 @@ function M.park(self, loop, waiter, seconds)
   return outcome
 end
 
+--- Wakes who waits for what was submitted.
+---@param waiters table<integer, table> ids of tickets -> waiters
+---@param parked table<table, table> waiters -> their loops
+---@param id integer
+function M.wake(waiters, parked, id)
+  local waiter = waiters[id]
+  local loop = waiter and parked[waiter]
+  if loop then
+    loop.wake(waiter)
+  end
+end
+
 -- Submits a call's request, unless that was done by one whose coroutine is no more.
 ---@return userdata|nil ticket
 ---@return contactout.Error|nil err
@@ -51,9 +63,13 @@ local function park_for(self, loop, waiter, ticket)
   self._waiters[id] = nil
 end
 
--- Takes what has come of a call's request. A ticket is taken once.
+-- Takes what has come of a call's request. A ticket is taken once: this coroutine, which
+-- wasn't run for long, ends here if another goes on with its call (flights.lua).
 local function take(call)
   local ticket = call.ticket
+  if not ticket then
+    error(errors.new("cancelled", "another coroutine goes on with it"), 0)
+  end
   call.ticket = nil
   return ticket:take()
 end

@@ -96,6 +96,36 @@ local function takes_over_dropped_lookups()
   end, function() end)
 end
 
+-- So does who waits for a controller that is there, and that nobody steps. When somebody
+-- does again, its coroutines end as if they had been in time.
+local function takes_over_stalled_lookups()
+  local control, person = contactout.new({ rate_limits = false }), data.person(6)
+  local client = contactout.new({ cache = {}, rate_limits = false,
+    headers = { ["x-sandbox-fault"] = "hold" } })
+  local late
+  local function ask()
+    return client:linkedin_enrich({ profile = person.linkedin_url })
+  end
+  local inner = cqueues.new()
+  inner:wrap(function()
+    late = assert(ask())
+  end)
+  repeat
+    assert(inner:step(0))
+  until client._core:pending() == 1
+  assert(control:request("GET", "/_sandbox/wait", { query = { held = 1, seconds = 20 } }))
+  assert(control:request("GET", "/_sandbox/release"))
+  local tasks = { contactout.spawn(ask), contactout.spawn(ask) }
+  for _, task in ipairs(tasks) do
+    assert(assert(task:wait(20)).profile.full_name == person.full_name)
+  end
+  assert(ask() and late == nil)
+  assert(inner:loop(20) and inner:empty())
+  assert(late.profile.full_name == person.full_name)
+  local spent = client:spent()
+  assert(spent.email == 1 and spent.uncertain.email == 0, "paid for once, and known")
+end
+
 local controller = cqueues.new()
 
 return {
@@ -105,6 +135,7 @@ return {
     { name = "dropped controllers drop their calls", check = survives_dropped_controllers },
     { name = "dropped waiters hold up no other", check = survives_dropped_waiters },
     { name = "dropped lookups are taken over", check = takes_over_dropped_lookups },
+    { name = "stalled lookups are taken over", check = takes_over_stalled_lookups },
   },
   run = function(main)
     local ended, problem

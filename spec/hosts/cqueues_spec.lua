@@ -7,6 +7,7 @@ local opts = {
     "dropped controllers drop their calls",
     "dropped waiters hold up no other",
     "dropped lookups are taken over",
+    "stalled lookups are taken over",
   },
   forks = true,
   thrown = {
