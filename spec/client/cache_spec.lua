@@ -250,6 +250,7 @@ describe("a file as store", function()
     local other, err = contactout.new { token = "x", cache = { store = files.path() } }
     assert.is_nil(other)
     assert.equal("journal", err.kind)
+    assert.matches("run.db is in use: .*share that client", tostring(err))
     client:close()
     caching({ store = files.path() })
   end)

@@ -56,6 +56,17 @@ function File:close()
   self._db:close()
 end
 
+local IN_USE = "%s is in use: a cache's file is one client's at a time; share that client, "
+  .. "close it first, or name another file"
+
+-- What a journal says to a run, who shall wait for another to end, to one who makes clients.
+local function in_words_of_a_cache(err, path)
+  if err.message:find(" is in use: ", 1, true) then
+    err.message = IN_USE:format(path)
+  end
+  return err
+end
+
 ---@param path string
 ---@param time fun(): number seconds of the system's clock
 ---@return contactout.FileStore|nil
@@ -64,7 +75,7 @@ function M.new(path, time)
   -- loaded only here: not every machine has SQLite
   local db, err = require("contactout.journal.file").open(path, IDENTITY)
   if not db then
-    return nil, err
+    return nil, in_words_of_a_cache(err, path)
   end
   local ok
   ok, err = db:run(SWEEP, time())
