@@ -384,6 +384,21 @@ describe("a file of another run", function()
     refused("is in use", journal.open(support.path(), identity()))
   end)
 
+  it("that another run has open moves the collector once, however often one tries", function()
+    local collect, count = collectgarbage, 0
+    open()
+    local stubbed = stub(_G, "collectgarbage", function()
+      count = count + 1
+      core.sleep(0.1) -- as one with much to go through
+      return collect()
+    end)
+    for _ = 1, 3 do
+      refused("is in use", journal.open(support.path(), identity()))
+    end
+    stubbed:revert()
+    assert.equal(1, count)
+  end)
+
   it("that nobody holds any more is free, though the collector hasn't been there", function()
     collectgarbage("stop")
     assert(journal.open(support.path(), identity()))

@@ -132,17 +132,37 @@ end
 -- Path -> its file, open here, until the collector finds it.
 local open_here = setmetatable({}, { __mode = "v" })
 
+-- Path -> when the collector may be asked for it again. Who tries in a loop spends a
+-- twentieth of his time on that at most.
+local ask_again_at = {}
+local PAUSE = 20
+
+-- Frees a file that is open here, if nobody holds it any more. Whether that is so.
+local function try_to_free(path)
+  local began = core.now()
+  if began < (ask_again_at[path] or 0) then
+    return false
+  end
+  collectgarbage()
+  if open_here[path] then
+    ask_again_at[path] = began + (core.now() - began) * PAUSE
+    return false
+  end
+  collectgarbage() -- for finalizers that held it
+  return true
+end
+
 -- Opens a file. Who had it in this program may be gone, and only the collector can tell:
 -- nginx ends coroutines without a word when a visitor leaves, and where nothing else is
--- done nobody moves the collector. So it is asked, twice, as it takes finalizers to end.
+-- done nobody moves the collector. So it is asked.
 local function take(open, path)
   local db, err = open(path)
-  if not db and open_here[path] then
-    collectgarbage()
-    collectgarbage()
+  if not db and open_here[path] and try_to_free(path) then
     db, err = open(path)
   end
-  open_here[path] = db or open_here[path]
+  if db then
+    open_here[path], ask_again_at[path] = db, nil
+  end
   return db, err
 end
 
