@@ -14,8 +14,8 @@ static const struct {
   int code;
   const char *format;
 } meanings[] = {
-    {SQLITE_BUSY, "%s is in use: let the run that has it end, or give each run "
-                  "a journal of its own"},
+    {SQLITE_BUSY, "%s is in use: let the run that has it end, or close the "
+                  "client whose cache it is; each needs a file of its own"},
     {SQLITE_FULL, "no room is left for %s: make some and start again; what it "
                   "has recorded is kept"},
     {SQLITE_NOTADB, "%s is not a journal: name another file"},
