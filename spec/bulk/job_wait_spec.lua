@@ -82,6 +82,28 @@ describe("a job in flight", function()
     bulk.check_charges()
   end)
 
+  it("is given up, too, where a poll takes longer than its time is", function()
+    sandbox:fault("delay:0.03", -1, POLL)
+    local rows = bulk.collect(support.client():contacts(bulk.urls(1, 6),
+      bulk.with_fault("job-never", { job_timeout = 0.01 })))
+    assert.same({ job_timeout = 6 }, bulk.kinds(rows))
+    assert.is_true(bulk.requests(POLL) < 10)
+  end)
+
+  it("is asked after now and then in an outage, however short its time is", function()
+    local polls = 0
+    local client = support.client { base_url = relay.url, max_retries = 0, observe = function(event)
+      if event.type == "job" then
+        relay:cut()
+      end
+      polls = polls + (event.type == "response" and event.endpoint == POLL and 1 or 0)
+    end }
+    local rows = bulk.collect(client:contacts(bulk.urls(1, 6),
+      quick { job_timeout = 0, interval = 1, max_retry_wait = 0.2 }))
+    assert.same({ job_timeout = 6 }, bulk.kinds(rows))
+    assert.is_true(polls < 20)
+  end)
+
   it("is given up by the server's own word: it is asked once more", function()
     local rows = bulk.collect(support.client():contacts(bulk.urls(1, 6),
       bulk.with_fault("job-never", { job_timeout = 0, interval = 30 })))

@@ -11,7 +11,7 @@ local pauses = require "contactout.bulk.pauses"
 
 local M = {}
 
--- How often a wait that was left by an error, or a pause, is begun again.
+-- How often a wait is begun again that was left by an error, or whose time was no fair one.
 local WAITS = 20
 
 ---@class contactout.JobWait
@@ -19,7 +19,7 @@ local WAITS = 20
 ---@field job contactout.Job
 ---@field deadline number when its time is over
 ---@field waits_left integer
----@field unanswered integer polls in a row that brought no reply
+---@field unanswered integer polls in a row that brought no reply, though they had the time
 ---@field is_given_up boolean the outage has lasted longer than the run bears
 
 local function set_deadline(self, pause)
@@ -27,7 +27,7 @@ local function set_deadline(self, pause)
 end
 
 -- Takes in what a poll shows of the network. As many polls as a call has attempts show an
--- outage: each is a single one.
+-- outage: each is a single one. One that the deadline cut short shows nothing.
 local function heed(self, problem)
   local run = self.run
   if not problem or problem.status then
@@ -50,12 +50,15 @@ local function wait_once(self)
       return not run.is_closed and not self.is_given_up
     end,
     on_poll = function(problem)
-      heed(self, problem)
+      if not problem or core.now() < self.deadline then
+        heed(self, problem)
+      end
     end,
   })
 end
 
--- Seconds of a pause, within the run's bound, for which the job can't be asked after.
+-- Seconds of a pause of the server's, within the run's bound, for which the job can't be
+-- asked after.
 local function held(run)
   local seconds = run.client._limits:held(run.work.kind.row, run.work.kind.poll)
   return seconds <= run.hold.bound and seconds or 0
@@ -74,17 +77,16 @@ local function ask_once_more(self)
   return failures.has_no_reply(err) and self.run.hold.is_reached and not self.is_given_up
 end
 
--- Whether the time that is over was no fair one; then there is a new deadline.
+-- Whether the time that is over was no fair one; then there is a new deadline. So often as
+-- an outage is found to go on there is one, since that has a bound of its own.
 local function goes_on(self)
   local pause = held(self.run)
-  if pause == 0 then
-    if not ask_once_more(self) then
-      return false
-    end
-  else
+  if pause == 0 and not ask_once_more(self) then
+    return false
+  elseif pause > 0 or self.unanswered == 0 then
     self.waits_left = self.waits_left - 1
   end
-  set_deadline(self, pause)
+  set_deadline(self, math.max(pause, (self.run.hold:left())))
   return self.waits_left > 0
 end
 
