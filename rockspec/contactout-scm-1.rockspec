@@ -77,6 +77,7 @@ build = {
     ["contactout.bulk.answers"] = "lua/contactout/bulk/answers.lua",
     ["contactout.bulk.by_job"] = "lua/contactout/bulk/by_job.lua",
     ["contactout.bulk.by_request"] = "lua/contactout/bulk/by_request.lua",
+    ["contactout.bulk.dispatch"] = "lua/contactout/bulk/dispatch.lua",
     ["contactout.bulk.doubts"] = "lua/contactout/bulk/doubts.lua",
     ["contactout.bulk.failures"] = "lua/contactout/bulk/failures.lua",
     ["contactout.bulk.flight"] = "lua/contactout/bulk/flight.lua",

@@ -1,12 +1,14 @@
 -- One run of bulk work: keeps several batches in flight, each in a task of its own, and
 -- hands out rows. Who asks for a row does the reading, so the caller's functions run in
 -- his own coroutine. Where no task can wait (PUC 5.1) one batch goes after another. How
--- inputs get into batches is told in intake.lua, how answers become rows in ready.lua.
+-- inputs get into batches is told in intake.lua, what is sent when in dispatch.lua, how
+-- answers become rows in ready.lua.
 
 local answers = require "contactout.bulk.answers"
 local batches = require "contactout.batches"
 local compat = require "contactout.compat"
 local core = require "contactout.core"
+local dispatch = require "contactout.bulk.dispatch"
 local doubts = require "contactout.bulk.doubts"
 local flight = require "contactout.bulk.flight"
 local intake = require "contactout.bulk.intake"
@@ -41,6 +43,8 @@ local waiting = require "contactout.bulk.waiting"
 ---@field active integer batches in flight
 ---@field in_flight table<contactout.Batch, string> "due", or "begun" once its task has
 ---@field due integer batches whose task hasn't begun
+---@field has_jobs boolean an earlier run may have left some
+---@field concurrency integer batches in flight at most
 ---@field consumers table<table, table> waiter -> its loop: who waits for rows
 ---@field tally contactout.Tally
 ---@field turn_given number when others had a turn
@@ -103,50 +107,6 @@ function Run:need_loop()
   return places.current(self.client)
 end
 
--- Sending ---------------------------------------------------------------------------
-
--- The next batch to send: jobs of an earlier run come first, then what clears suspects.
-local function next_batch(self)
-  if self._has_jobs then
-    local batch, err = self.answers:next_job()
-    self._has_jobs = batch ~= nil
-    if batch or err then
-      self:check(batch, err)
-      return batch
-    end
-  end
-  local batch, failure = self.suspects:next_probe(), nil
-  if not batch then
-    batch, failure = self.intake:next_batch(self.active == 0)
-  end
-  if failure then
-    self:stop(failure[1])
-  end
-  return batch and flight.fit(self, batch)
-end
-
-local function can_send(self)
-  return self.active < self._concurrency and not self.intake.is_reading
-    and not self.failure and not self.is_closed and not self:is_held()
-    and not self.suspects:is_waiting()
-end
-
-local function can_read(self)
-  return can_send(self) and self.suspects:is_empty() and self.intake:can_read()
-end
-
--- Starts as many batches as may be in flight. One coroutine reads at a time.
-local function fill(self)
-  while can_send(self) do
-    self:need_loop() -- raises where nothing can wait, before a batch is taken
-    local batch = next_batch(self)
-    if not batch or self.failure or self.is_closed then
-      break
-    end
-    flight.start(self, batch)
-  end
-end
-
 -- Rows -----------------------------------------------------------------------------
 
 local function has_ended(self)
@@ -182,7 +142,7 @@ function Run:next()
   while not self.is_closed do
     pausing.tell(self)
     waiting.give_turn(self)
-    fill(self)
+    dispatch.fill(self)
     local row = self.ready:take()
     if row then
       self.intake:release()
@@ -195,7 +155,7 @@ function Run:next()
       if not settling.leave_doubts(self) then
         break
       end
-    elseif not can_read(self) and waiting.for_news(self) then
+    elseif not dispatch.can_read(self) and waiting.for_news(self) then
       flight.call_off(self)
     end
   end
@@ -270,7 +230,7 @@ function M.new(client, work, source, opts)
   local wallet = purse.new(work, opts, client._spending.budget, recorded)
   return setmetatable({
     client = client, work = work, opts = opts, purse = wallet, is_closed = false,
-    answers = known, ready = rows, _has_jobs = true,
+    answers = known, ready = rows, has_jobs = true,
     intake = intake.new(source, known, rows, {
       sizes = batches.sizes(size, work.smaller), most_held = (concurrency + 1) * size,
     }),
@@ -278,7 +238,7 @@ function M.new(client, work, source, opts)
       return wallet:spent()
     end, core.now),
     hold = pausing.new_hold(client, opts.call), suspects = suspects.new(), doubts = doubts.new(),
-    in_flight = {}, active = 0, due = 0, _concurrency = concurrency,
+    in_flight = {}, active = 0, due = 0, concurrency = concurrency,
     group = task.new_group(function() end), consumers = {},
     failure = nil, turn_given = core.now(),
   }, Run)
