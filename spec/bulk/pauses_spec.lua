@@ -4,6 +4,7 @@
 local bulk = require "spec.support.bulk"
 local contactout = require "contactout"
 local core_support = require "spec.support.core"
+local hold = require "contactout.hold"
 local raw = require "spec.support.raw_server"
 local relays = require "spec.support.relay"
 local support = require "spec.support.client"
@@ -362,6 +363,51 @@ describe("a run that the server asks for a pause", function()
       sandbox:fault("status:429,retry-after:300", -1, SUBMIT)
       local _, failure = bulk.collect(client:contacts(bulk.urls(1, 30), quick()))
       assert.equal("cancelled", failure.kind)
+    end)
+  end)
+
+  -- A hold whose pause is over right after that look of those that the run takes.
+  local function end_after_look(iterator, last)
+    local made, looks, left = iterator._run.hold, 0, hold.new({ bound = 0, first = 0 }).left
+    function made.left(self)
+      local seconds, by = left(self)
+      if seconds > 0 then
+        looks = looks + 1
+        self._server.over_at = looks >= last and 0 or math.huge
+      end
+      return seconds, by
+    end
+  end
+
+  it("goes on whenever the pause turns out to be over #yields", function()
+    for last = 1, 5 do
+      contactout.run(function()
+        sandbox:fault("status:429,retry-after:0.3", 1, SUBMIT)
+        local iterator = support.client():contacts(bulk.urls(1, 3), quick())
+        end_after_look(iterator, last)
+        assert.equal(3, #bulk.collect(iterator))
+      end)
+    end
+  end)
+
+  it("goes on also where the pause came and went while an input was read #yields", function()
+    contactout.run(function()
+      local has_paused, count = false, 0
+      local client = support.client { observe = function(event)
+        has_paused = has_paused or event.type == "wait"
+      end }
+      sandbox:fault("status:429,retry-after:0.03", 1, SUBMIT)
+      local iterator = client:contacts(function()
+        count = count + 1
+        while count == 3 and not has_paused do
+          contactout.sleep(0.001)
+        end
+        if count == 3 then
+          contactout.sleep(0.1) -- longer than the pause
+        end
+        return count < 3 and bulk.url_of(count) or nil
+      end, quick { batch_size = 2 })
+      assert.equal(2, #bulk.collect(iterator))
     end)
   end)
 

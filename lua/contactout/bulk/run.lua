@@ -46,6 +46,7 @@ local waiting = require "contactout.bulk.waiting"
 ---@field has_jobs boolean an earlier run may have left some
 ---@field concurrency integer batches in flight at most
 ---@field consumers table<table, table> waiter -> its loop: who waits for rows
+---@field news integer how often those have been told of any
 ---@field tally contactout.Tally
 ---@field turn_given number when others had a turn
 local Run = {}
@@ -142,6 +143,7 @@ function Run:next()
   while not self.is_closed do
     pausing.tell(self)
     waiting.give_turn(self)
+    local news, was_held = self.news, self:is_held()
     dispatch.fill(self)
     local row = self.ready:take()
     if row then
@@ -155,7 +157,8 @@ function Run:next()
       if not settling.leave_doubts(self) then
         break
       end
-    elseif not dispatch.can_read(self) and waiting.for_news(self) then
+    elseif self.news == news and not dispatch.can_read(self)
+      and waiting.for_news(self, was_held) then
       flight.call_off(self)
     end
   end
@@ -239,7 +242,7 @@ function M.new(client, work, source, opts)
     end, core.now),
     hold = pausing.new_hold(client, opts.call), suspects = suspects.new(), doubts = doubts.new(),
     in_flight = {}, active = 0, due = 0, concurrency = concurrency,
-    group = task.new_group(function() end), consumers = {},
+    group = task.new_group(function() end), consumers = {}, news = 0,
     failure = nil, turn_given = core.now(),
   }, Run)
 end

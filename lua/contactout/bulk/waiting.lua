@@ -21,9 +21,11 @@ local function cancelled()
     .. "on, and the iterator can be called again")
 end
 
---- Tells those who wait for rows that a batch has ended.
+--- Tells those who wait for rows that there is news: a batch has ended, or a pause has
+--- begun or is over.
 ---@param run contactout.Run
 function M.tell(run)
+  run.news = run.news + 1
   places.wake(run.consumers)
 end
 
@@ -38,10 +40,12 @@ end
 
 --- Waits until there may be a row, or something to send. Raises kind `cancelled`.
 ---@param run contactout.Run
+---@param was_held boolean there was a pause when it was tried to send something; it may be
+---  over by now, of which nobody tells
 ---@return boolean is_late a host's own place for batches hasn't begun with one
-function M.for_news(run)
+function M.for_news(run, was_held)
   local loop = run:need_loop()
-  local is_held = run:is_held()
+  local is_held = was_held or run:is_held()
   local may_be_late = loop.detached ~= nil and run.due > 0 and not is_held
   local seconds = is_held and pausing.tell(run) or may_be_late and PATIENCE or nil
   local outcome = M.park(run, loop, seconds)
