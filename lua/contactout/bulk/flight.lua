@@ -48,9 +48,10 @@ local function send(run, batch)
   return run.work.send(run, batch)
 end
 
+-- That a job was accepted is known since it has its id.
 local function send_and_settle(run, batch)
-  local is_new, outcome = not batch.uuid, send(run, batch)
-  if outcome.rows and is_new then
+  local outcome = send(run, batch)
+  if outcome.rows and not batch.uuid then
     settling.accepted(run)
   end
   if outcome.rows then
