@@ -1,11 +1,14 @@
--- Bulk runs of one journal in which pauses, refusals, budgets and kills come together, at
--- random: each key is charged for once at most, or with retry_charged as often as is told;
--- the journal's credits are those that were charged or may have been, a budget holds over
--- all runs, and a last calm run has one row for each input. SPEC_RUNS journals, of six
--- runs each.
+-- Bulk runs of one journal in which pauses, refusals, outages, budgets, kills and early
+-- ends come together, at random: each key is charged for once at most, or with
+-- retry_charged as often as is told; the journal's credits are those that were charged or
+-- may have been, a budget holds over all runs, and a last calm run has one row for each
+-- input. SPEC_RUNS journals, of six runs each.
 
 local bulk = require "spec.support.bulk"
+local contactout = require "contactout"
 local inputs = require "spec.soak.inputs"
+local raw = require "spec.support.raw_server"
+local relays = require "spec.support.relay"
 local soak = require "spec.soak.soak"
 local support = require "spec.support.client"
 
@@ -14,11 +17,13 @@ local sandbox = support.sandbox
 local COUNT, RUNS = 60, 5 -- and a last, calm one
 
 local file = os.tmpname()
+local relay -- the network of one journal's runs, always at the same URL
 
 before_each(support.begin)
 
 after_each(function()
   support.finish()
+  raw.stop_all()
   bulk.remove_journal(file)
 end)
 
@@ -48,12 +53,19 @@ local function make_trouble(work, random)
       sandbox:fault(ANY[random(#ANY)], random(2), work.poll)
     end
   end
+  relay:mend()
+  if random(2) == 1 then
+    relay:fail(random(150) / 1000, random(150) / 1000)
+  end
 end
+
+-- Seconds for which a run bears a pause or an outage.
+local BOUNDS = { 0.05, 0.3, 10 }
 
 local function options(work, random, asks_again)
   local opts = {
     journal = file, batch_size = 3 + random(8), concurrency = random(5),
-    retry_charged = asks_again,
+    retry_charged = asks_again, max_retry_wait = BOUNDS[random(#BOUNDS)],
   }
   if work.poll then
     opts.interval, opts.max_interval, opts.job_timeout = 0.005, 0.02, 0.2
@@ -71,10 +83,11 @@ end
 -- One of these ends a run; a key's error isn't raised.
 local ENDINGS = {
   budget = true, rate_limited = true, out_of_credits = true, no_access = true,
+  connection = true, timeout = true,
 }
 
 local function job_of(work, opts)
-  return { url = sandbox.url, token = support.TOKEN, method = work.method, count = COUNT,
+  return { url = relay.url, token = support.TOKEN, method = work.method, count = COUNT,
     opts = opts }
 end
 
@@ -86,13 +99,13 @@ local function run_and_kill(work, opts, random)
   return rows
 end
 
--- A run in this one, to its end -> its rows
+-- A run in this one, to its end -> its rows, what ended it before that
 local function run_here(work, opts)
   local last
   opts.on_progress = function(state)
     last = state
   end
-  local client = support.client { timeout = 0.5 }
+  local client = support.client { base_url = relay.url, timeout = 0.5 }
   local list, failure = bulk.collect(client[work.method](client,
     inputs.list(work.method, COUNT), opts))
   assert(failure == nil or ENDINGS[failure.kind], tostring(failure))
@@ -107,12 +120,54 @@ local function run_here(work, opts)
     assert(not rows[row.item], "two rows for " .. row.item)
     rows[row.item] = { kind = row.err and row.err.kind or "value", err = row.err }
   end
+  return rows, failure
+end
+
+-- Takes rows until so many are left to take, or there are no more.
+local function consume(iterator, rows, left)
+  local item, _, err = iterator()
+  while item do
+    assert(not rows[item], "two rows for " .. item)
+    rows[item], left.rows = { kind = err and err.kind or "value", err = err }, left.rows - 1
+    if left.rows <= 0 then
+      return iterator:close()
+    end
+    item, _, err = iterator()
+  end
+end
+
+-- A run in this one, with some who ask for rows at once, of whom one may be cancelled; it
+-- is closed before its end, or at it -> its rows
+local function run_and_close(work, opts, random)
+  local client = support.client { base_url = relay.url, timeout = 0.5 }
+  local rows, left = {}, { rows = random(COUNT + 20) }
+  contactout.run(function()
+    local consumers = {}
+    local iterator = client[work.method](client, inputs.list(work.method, COUNT), opts)
+    for i = 1, random(3) do
+      consumers[i] = contactout.spawn(function()
+        return select(2, pcall(consume, iterator, rows, left))
+      end)
+    end
+    if random(2) == 1 then
+      contactout.sleep(random(100) / 1000)
+      consumers[1]:cancel()
+    end
+    for _, consumer in ipairs(consumers) do
+      local failure = consumer:wait()
+      assert(failure == nil or ENDINGS[failure.kind] or failure.kind == "cancelled",
+        tostring(failure))
+    end
+    iterator:close()
+  end)
+  client:close()
+  support.finish()
   return rows
 end
 
 local function check_spent(work, opts)
   support.wait_until_closed()
-  local client = support.client()
+  local client = support.client { base_url = relay.url }
   local spent = assert(client:plan(work.method, {}, opts)).spent
   soak.check_credits(spent)
 end
@@ -140,19 +195,23 @@ local function check_charges(rows, asks_again)
   end
 end
 
+local RUN = { run_here, run_and_kill, run_and_kill, run_and_close }
+
 local function check(work, random)
   local kept, asks_again = {}, random(3) == 1
   for _ = 1, RUNS do
     make_trouble(work, random)
     local opts, before = options(work, random, asks_again), support.charges()
-    local run = random(2) == 1 and run_and_kill or run_here
+    local run = RUN[random(#RUN)]
     note_values(run(work, opts, random), kept)
     check_spent(work, opts)
     soak.check_budget(opts.budget, before)
   end
+  relay:mend()
   local calm = support.with_fault("domain-charge", options(work, random, asks_again))
-  calm.budget = nil
-  local rows = run_here(work, calm)
+  calm.budget, calm.max_retry_wait = nil, nil
+  local rows, failure = run_here(work, calm)
+  assert(failure == nil, tostring(failure))
   check_kept(rows, kept)
   check_charges(rows, asks_again)
   check_spent(work, calm)
@@ -163,7 +222,9 @@ describe("runs in which pauses, refusals, budgets and kills come together #soak"
     local random = soak.random(soak.SEED)
     for round = 1, support.rounds(4) do
       support.finish()
+      raw.stop_all()
       support.begin()
+      relay = relays.start(sandbox.url:match("%d+$"))
       bulk.remove_journal(file)
       local work = WORKS[(round - 1) % #WORKS + 1]
       local ok, problem = pcall(check, work, random)

@@ -6,6 +6,7 @@
 --   relay:cut()                       connections end, new ones are refused
 --   relay:mend()                      on the same port
 --   relay:lead_to(port)               of another server
+--   relay:fail(0.05, 0.2)             is cut in 0.05 s, for 0.2 s; nobody waits for that
 --   raw.stop_all()                    in after_each
 --
 -- It is a script of raw_server.lua, whose own port takes these commands.
@@ -20,6 +21,7 @@ local PATIENCE = 20
 local SCRIPT = [[
   local cqueues, sockets = require "cqueues", require "cqueues.socket"
   local ends, listener, own_port, target = {}, nil, 0, nil
+  local plan = 0 -- the number of the newest, since a new one calls off all others
 
   local function return_code(_, _, code)
     return code
@@ -53,7 +55,10 @@ local SCRIPT = [[
   local commands = {}
 
   function commands.mend(port)
-    target = port
+    plan, target = plan + 1, port
+    if listener then
+      return
+    end
     listener = sockets.listen { host = "127.0.0.1", port = own_port, reuseaddr = true }
     assert(listener:listen())
     own_port = select(3, listener:localname())
@@ -62,16 +67,35 @@ local SCRIPT = [[
   end
 
   function commands.cut()
+    if not listener then
+      return
+    end
     listener:close()
+    listener = nil
     for one in pairs(ends) do
       one:shutdown("rw")
     end
     ends = {}
   end
 
+  function commands.fail(after, length)
+    plan = plan + 1
+    local own = plan
+    cqueues.running():wrap(function()
+      cqueues.sleep(after / 1000)
+      if plan == own then
+        commands.cut()
+        cqueues.sleep(length / 1000)
+      end
+      if plan == own then
+        commands.mend(target)
+      end
+    end)
+  end
+
   function serve(connection)
-    local name, argument = connection.socket:read("*l"):match("^(%a+) ?(%d*)$")
-    commands[name](tonumber(argument))
+    local name, first, second = connection.socket:read("*l"):match("^(%a+) ?(%d*) ?(%d*)$")
+    commands[name](tonumber(first), tonumber(second))
     connection:write(string.format("%d\n", own_port))
   end
 ]]
@@ -95,6 +119,12 @@ end
 
 function Relay:mend()
   return command(self, "mend " .. self._target)
+end
+
+--- Plans an outage, in place of any other that was planned: it begins in so many seconds,
+--- and lasts for so many.
+function Relay:fail(after, length)
+  command(self, ("fail %d %d"):format(after * 1000, length * 1000))
 end
 
 --- From now on it leads to another port.
