@@ -419,6 +419,25 @@ describe("a run beside others #yields", function()
     assert.equal(1, #events)
   end)
 
+  it("doesn't try again, once it is closed, what was refused before", function()
+    for _, opts in ipairs { quick(), { version = 1 } } do
+      sandbox:reset()
+      contactout.run(function()
+        local is_refused = false
+        local client = support.client { max_retry_wait = 1, observe = function(event)
+          is_refused = is_refused or event.type == "retry"
+        end }
+        opts.headers = { ["x-sandbox-fault"] = "status:429,retry-after:0.05" }
+        local iterator = client:contacts(bulk.urls(1, 10), opts)
+        local consumer = contactout.spawn(bulk.collect, iterator)
+        wait_until(function() return is_refused end)
+        iterator:close()
+        assert.same({}, consumer:wait())
+        assert.equal(1, sandbox:state().requests)
+      end)
+    end
+  end)
+
   it("ends by itself when its iterator is collected", function()
     sandbox:config { job_polls = 100000 }
     contactout.run(function()

@@ -44,6 +44,11 @@ function Purse:spent()
   return self.budget:totals()
 end
 
+--- Nothing more may be spent: what is about to be sent, or tried again, isn't.
+function Purse:close()
+  self.budget:close()
+end
+
 -- Adds to what earlier runs have spent -> the sums
 local function add(sums, amounts, sign)
   local new = {}

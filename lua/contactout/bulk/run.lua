@@ -167,11 +167,13 @@ end
 
 -- The end ---------------------------------------------------------------------------
 
---- Nobody wants a row any more: sends nothing more, and the waits for jobs end when
---- they next look. Wakes nobody, so that the collector may call it.
+--- Nobody wants a row any more: sends nothing more, nor tries again what has failed, and
+--- the waits for jobs end when they next look. Wakes nobody, so that the collector may call
+--- it.
 function Run:forget()
   self.is_closed = true
   self.intake:drop()
+  self.purse:close()
 end
 
 -- Seconds for which `close` waits for what is being sent.
