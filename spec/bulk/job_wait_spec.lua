@@ -5,6 +5,7 @@ local core = require "contactout.core"
 local raw = require "spec.support.raw_server"
 local relays = require "spec.support.relay"
 local support = require "spec.support.client"
+local tls = require "spec.support.tls"
 
 local sandbox, quick = support.sandbox, bulk.quick
 local SUBMIT, POLL = "people_linkedin_batch_v2", "people_linkedin_batch_v2_result"
@@ -56,6 +57,26 @@ describe("a job in flight", function()
       end,
     }))
     assert.is_true(reasons.network)
+  end)
+
+  it("isn't given up where another answers in the server's place meanwhile", function()
+    local secure = tls.sandbox()
+    local stranger = raw.start(tls.STRANGER)
+    local way, has_led = relays.start(secure.url:match("%d+$")), false
+    local client = support.client {
+      base_url = way.url:gsub("http://127.0.0.1", "https://localhost"), ca_file = secure.ca_file,
+      max_retries = 1, observe = function(event)
+        if event.type == "job" and not has_led then
+          has_led = true
+          way:lead_to(stranger.port)
+        elseif event.type == "wait" then
+          way:lead_to(secure.url:match("%d+$"))
+        end
+      end,
+    }
+    local rows, failure = bulk.collect(client:contacts(bulk.urls(1, 6), quick()))
+    assert.is_nil(failure)
+    assert.same({ value = 6 }, bulk.kinds(rows))
   end)
 
   it("isn't given up where no poll came in time, as after a laptop's sleep", function()

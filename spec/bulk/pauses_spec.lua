@@ -8,6 +8,7 @@ local hold = require "contactout.hold"
 local raw = require "spec.support.raw_server"
 local relays = require "spec.support.relay"
 local support = require "spec.support.client"
+local tls = require "spec.support.tls"
 
 local sandbox, quick = support.sandbox, bulk.quick
 local AT_ONCE = "people_linkedin_batch"
@@ -127,8 +128,7 @@ describe("a run in an outage", function()
   end)
 
   it("waits also where another answers in the server's place, as a hotel's network does", function()
-    local secure = require("spec.support.tls").sandbox()
-    local stranger = raw.start("function serve() end", { tls = core_support.folder() })
+    local secure, stranger = tls.sandbox(), raw.start(tls.STRANGER)
     local way, kinds = relays.start(secure.url:match("%d+$")), {}
     local client = support.client {
       base_url = way.url:gsub("http://127.0.0.1", "https://localhost"), ca_file = secure.ca_file,

@@ -24,4 +24,24 @@ function M.sandbox()
   return require("spec.support.sandbox").start { tls = folder(), limits = false }
 end
 
+--- A script for raw_server.lua: somebody else, with a certificate that nobody trusts.
+M.STRANGER = [[
+  local key = require("openssl.pkey").new { type = "EC", curve = "prime256v1" }
+  local name = require("openssl.x509.name").new():add("CN", "a hotel")
+  local certificate = require("openssl.x509").new()
+  certificate:setVersion(3)
+  certificate:setSubject(name)
+  certificate:setIssuer(name)
+  certificate:setPublicKey(key)
+  certificate:setLifetime(os.time() - 60, os.time() + 3600)
+  certificate:sign(key, "sha256")
+  local context = require("openssl.ssl.context").new("TLS", true)
+  context:setCertificate(certificate)
+  context:setPrivateKey(key)
+
+  function serve(connection)
+    connection.socket:starttls(context)
+  end
+]]
+
 return M

@@ -64,6 +64,12 @@ local function held(run)
   return seconds <= run.hold.bound and seconds or 0
 end
 
+-- Whether a poll has shown no more than that the server is out of reach, if only for now: a
+-- further one would mend that. So it is with a certificate, too, which is another's.
+local function is_out_of_reach(self, err)
+  return failures.has_no_reply(err) and self.run.hold.is_reached and not self.is_given_up
+end
+
 -- Asks once more after a job whose time is over -> whether to wait on
 local function ask_once_more(self)
   local was_unanswered = self.unanswered > 0
@@ -74,12 +80,12 @@ local function ask_once_more(self)
   end
   self.unanswered = math.huge -- with all the attempts of a call
   heed(self, err)
-  return failures.has_no_reply(err) and self.run.hold.is_reached and not self.is_given_up
+  return is_out_of_reach(self, err)
 end
 
 -- Whether the time that is over was no fair one; then there is a new deadline. So often as
 -- an outage is found to go on there is one, since that has a bound of its own.
-local function goes_on(self)
+local function gets_more_time(self)
   local pause = held(self.run)
   if pause == 0 and not ask_once_more(self) then
     return false
@@ -90,11 +96,19 @@ local function goes_on(self)
   return self.waits_left > 0
 end
 
+-- Whether to wait on after a wait that ended with an error.
+local function goes_on(self, err)
+  if err.kind == "job_timeout" then
+    return gets_more_time(self)
+  end
+  return is_out_of_reach(self, err)
+end
+
 local function wait_fairly(self)
   local err
   repeat
     err = wait_once(self)
-  until not err or err.kind ~= "job_timeout" or not goes_on(self)
+  until not err or not goes_on(self, err)
   return err
 end
 
