@@ -332,6 +332,17 @@ describe("a run that the server asks for a pause", function()
     assert.same({}, rows)
   end)
 
+  it("isn't told by a job's end that a request was accepted: that was before", function()
+    local iterator, count = support.client():contacts(bulk.urls(1, 30),
+      quick { batch_size = 10 }), 0
+    local made = iterator._run.hold
+    function made.accepted()
+      count = count + 1
+    end
+    bulk.collect(iterator)
+    assert.equal(3, count)
+  end)
+
   it("can be taken up by its journal, and has nothing in doubt", function()
     local file = os.tmpname()
     finally(function() bulk.remove_journal(file) end)
