@@ -16,6 +16,9 @@ local sandbox = support.sandbox
 
 local COUNT, RUNS = 60, 5 -- and a last, calm one
 
+-- Of those calls amid which a run may be killed, it makes about so many.
+local CALLS = 300
+
 local file = os.tmpname()
 local relay -- the network of one journal's runs, always at the same URL
 
@@ -91,9 +94,11 @@ local function job_of(work, opts)
     opts = opts }
 end
 
--- A run in a program of its own, which may be killed -> its rows
+-- A run in a program of its own, which is killed at some time, or amid a call before that
+-- -> its rows
 local function run_and_kill(work, opts, random)
-  local output, code, said = soak.run(job_of(work, opts), { seconds = random(300) / 1000 })
+  local around = { seconds = random(300) / 1000, call = random(2) == 1 and random(CALLS) or nil }
+  local output, code, said = soak.run(job_of(work, opts), around)
   local rows, ending = soak.read_rows(output)
   assert(code == 137 or ending, said)
   return rows
