@@ -18,7 +18,8 @@ function Doubts:add(batch, err)
   end
 end
 
---- Whether a batch, which may be a part of one that was added, is in doubt.
+--- Whether a batch, which may be a part of one that was added, is in doubt: as a whole, or
+--- not at all, since it is only ever cut.
 ---@param batch contactout.Batch
 ---@return boolean
 function Doubts:has(batch)
