@@ -56,7 +56,6 @@ local function make_trouble(work, random)
       sandbox:fault(ANY[random(#ANY)], random(2), work.poll)
     end
   end
-  relay:mend()
   if random(2) == 1 then
     relay:fail(random(150) / 1000, random(150) / 1000)
   end
@@ -170,8 +169,15 @@ local function run_and_close(work, opts, random)
   return rows
 end
 
-local function check_spent(work, opts)
+-- Nothing is on its way any more: what a killed run has sent may lie in the relay.
+local function settle()
+  relay:cut()
   support.wait_until_closed()
+  relay:mend()
+end
+
+local function check_spent(work, opts)
+  settle()
   local client = support.client { base_url = relay.url }
   local spent = assert(client:plan(work.method, {}, opts)).spent
   soak.check_credits(spent)
@@ -212,7 +218,6 @@ local function check(work, random)
     check_spent(work, opts)
     soak.check_budget(opts.budget, before)
   end
-  relay:mend()
   local calm = support.with_fault("domain-charge", options(work, random, asks_again))
   calm.budget, calm.max_retry_wait = nil, nil
   local rows, failure = run_here(work, calm)
