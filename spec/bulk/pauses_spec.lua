@@ -3,7 +3,6 @@
 
 local bulk = require "spec.support.bulk"
 local contactout = require "contactout"
-local core_support = require "spec.support.core"
 local hold = require "contactout.hold"
 local raw = require "spec.support.raw_server"
 local relays = require "spec.support.relay"
