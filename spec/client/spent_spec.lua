@@ -242,7 +242,7 @@ describe("client:spent of jobs", function()
     assert_spent(client, {}, { email = 20 })
     assert(job:poll())
     assert_spent(client, {}, { email = 20 })
-    assert(job:wait())
+    assert(job:wait { interval = 0.01 })
     assert_spent(client, support.charges())
   end)
 

@@ -39,10 +39,12 @@ describe("the command's output", function()
   end)
 
   it("goes to a device as it is, and to standard output by -", function()
-    local ended = command.run("verify jo@acme.example --out /dev/stdout", { after = " | cat" })
+    local ended = command.run("verify jo@acme.example --interval 0.01 --out /dev/stdout",
+      { after = " | cat" })
     assert.matches("^input,status,error\n", ended.out)
     assert.is_false(command.exists("/dev/stdout.part"))
-    assert.matches("^input,status,error\n", command.run("verify jo@acme.example -o -").out)
+    assert.matches("^input,status,error\n",
+      command.run("verify jo@acme.example --interval 0.01 -o -").out)
     assert.is_false(command.exists("-"))
   end)
 
@@ -79,8 +81,8 @@ describe("the command's output", function()
   it("that has no room is an error of every verb", function()
     for _, words in ipairs {
       "usage", "usage --output ndjson", "count --name Bo", "verify jo@acme.example --plan",
-      "verify jo@acme.example --plan --output ndjson", "verify jo@acme.example",
-      "verify jo@acme.example --out /dev/full",
+      "verify jo@acme.example --plan --output ndjson", "verify jo@acme.example --interval 0.01",
+      "verify jo@acme.example --interval 0.01 --out /dev/full",
     } do
       local ended = command.run(words .. " >/dev/full")
       assert.equal(5, ended.code, words)
