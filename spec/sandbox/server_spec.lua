@@ -55,13 +55,16 @@ describe("sandbox.server", function()
     peer:close()
   end)
 
-  it("reads a request that comes byte by byte", function()
-    local peer = connect()
-    for i = 1, #REQUEST do
-      peer:send(REQUEST:sub(i, i))
+  it("reads a request that comes in two parts, wherever it is cut", function()
+    for cut = 1, #REQUEST - 1 do
+      local peer = connect()
+      peer:setoption("tcp-nodelay", true)
+      peer:send(REQUEST:sub(1, cut))
+      sandbox:state() -- by its answer the first part has been read
+      peer:send(REQUEST:sub(cut + 1))
+      assert.equal("HTTP/1.1 200 OK", (read_reply(peer)))
+      peer:close()
     end
-    assert.equal("HTTP/1.1 200 OK", (read_reply(peer)))
-    peer:close()
   end)
 
   it("reads a body in chunks, and says continue to who waits", function()

@@ -3,6 +3,7 @@
 -- request over HTTP/1.1 that wasn't answered whole ends its connection.
 
 local Exchange = require "contactout.sandbox.exchange"
+local errno = require "cqueues.errno"
 
 local M = {}
 
@@ -24,10 +25,30 @@ local function keep_reading()
   return true
 end
 
+--- lua-http takes the end of the headers for a bad line while only its first byte is
+--- there. Makes it wait for the second one.
+local function read_whole_end(link)
+  local read_header = link.read_header
+  function link:read_header(timeout)
+    local name, value, code = read_header(self, timeout)
+    if code ~= errno.EILSEQ or self.socket:pending() ~= 1 then
+      return name, value, code
+    end
+    self.socket:clearerr("r")
+    local ending, problem, why = self.socket:xread(2, "b", 0)
+    if not ending then
+      return nil, problem, why
+    end
+    self.socket:unget(ending)
+    return read_header(self, timeout)
+  end
+end
+
 --- lua-http may raise on what it can't read; that ends the connection.
 local function serve_http1(socket, connection, app)
   local link = require("http.h1_connection").new(socket, "server", 1.1)
   link.shutdown = keep_reading
+  read_whole_end(link)
   socket:setmaxline(MAX_LINE)
   repeat
     local stream = link:get_next_incoming_stream()
