@@ -182,6 +182,7 @@ build = {
     ["contactout.loops.uv"] = "lua/contactout/loops/uv.lua",
     ["contactout.lookups"] = "lua/contactout/lookups.lua",
     ["contactout.options"] = "lua/contactout/options.lua",
+    ["contactout.options.rules"] = "lua/contactout/options/rules.lua",
     ["contactout.options.work"] = "lua/contactout/options/work.lua",
     ["contactout.pages"] = "lua/contactout/pages.lua",
     ["contactout.pages.book"] = "lua/contactout/pages/book.lua",

@@ -7,64 +7,9 @@ local budget = require "contactout.budget"
 local copy = require "contactout.copy"
 local core = require "contactout.core"
 local errors = require "contactout.errors"
+local rules = require "contactout.options.rules"
 
 local M = {}
-
-local function positive(value)
-  return value > 0 and value < math.huge, "a number above 0"
-end
-
-local function count(value)
-  return value >= 0 and value % 1 == 0, "an integer of 0 or more"
-end
-
-local function at_least_one(value)
-  return value >= 1 and value % 1 == 0, "an integer of 1 or more"
-end
-
-local function not_negative(value)
-  return value >= 0, "a number of 0 or more"
-end
-
---- Rules that other lists of options need, too.
-M.RULES = { count = count, at_least_one = at_least_one, not_negative = not_negative }
-
-local function finite(value)
-  return value >= 0 and value < math.huge, "a number of 0 or more"
-end
-
-local function not_empty(value)
-  return value ~= "", "\"memory\", a file's name, or that of a shared dict of nginx"
-end
-
-local RATE_NAMES = { search = true, checker = true, other = true, window = true }
-
--- `false` for no limits; a limiter shared with others; or a table of requests per
--- minute by class, and `window`, the length of that minute, for a server whose
--- minutes are shorter.
-local function rate_limits(value)
-  if value == false then
-    return true
-  end
-  if type(value) ~= "table" then
-    return false, "a table such as {search = 60}, or false"
-  elseif type(value.acquire or value.bind) == "function" then
-    return value.problem == nil, value.problem, not value.is_misused and "unsupported" or nil
-  end
-  for name, limit in pairs(value) do
-    if not RATE_NAMES[name] then
-      return false, "a table with the names search, checker, other, window"
-    end
-    local is_limit = limit == false or type(limit) == "number" and limit > 0
-    if not is_limit then
-      return false, "a table of numbers above 0"
-    end
-  end
-  return true
-end
-
---- Whether a value is one for `rate_limits`, and what it must be.
-M.check_rates = rate_limits
 
 ---@class contactout.Option
 ---@field name string
@@ -83,16 +28,16 @@ M.CLIENT = {
     doc = "API token; without it the environment's CONTACTOUT_TOKEN" },
   { name = "base_url", type = "string", core = true,
     doc = "where the API is; without it CONTACTOUT_BASE_URL, else the documented host" },
-  { name = "timeout", type = "number", check = positive, core = true,
+  { name = "timeout", type = "number", check = rules.positive, core = true,
     doc = "seconds for one attempt, from when it leaves the client's queue; 60, or 120 "
       .. "where the API verifies live" },
-  { name = "connect_timeout", type = "number", check = positive, core = true,
+  { name = "connect_timeout", type = "number", check = rules.positive, core = true,
     doc = "seconds to get a connection; 10" },
-  { name = "max_retries", type = "number", check = count, default = 4,
+  { name = "max_retries", type = "number", check = rules.count, default = 4,
     doc = "further attempts after the first; 4; 0: never" },
-  { name = "max_retry_wait", type = "number", check = not_negative, default = 120,
+  { name = "max_retry_wait", type = "number", check = rules.not_negative, default = 120,
     doc = "seconds; where the server asks for a longer pause, the call ends; 120" },
-  { name = "rate_limits", type = "any", check = rate_limits,
+  { name = "rate_limits", type = "any", check = rules.rate_limits,
     doc = "requests per minute by class: {search = 60, checker = 150, other = 1000}; `window`: "
       .. "seconds in that minute, for a sandbox; false: no limit; or a limiter of "
       .. "contactout.limits" },
@@ -100,9 +45,9 @@ M.CLIENT = {
     doc = "credits that may be spent: {email =, phone =, search =, verifier =}" },
   { name = "cache", type = "table",
     doc = "keeps what single lookups found: {ttl =, not_found_ttl =, store =}" },
-  { name = "max_connections", type = "number", check = at_least_one, core = true,
+  { name = "max_connections", type = "number", check = rules.at_least_one, core = true,
     doc = "open connections at most; 64" },
-  { name = "max_response_bytes", type = "number", check = at_least_one, core = true,
+  { name = "max_response_bytes", type = "number", check = rules.at_least_one, core = true,
     doc = "bytes of one reply, after decompression; 64 MiB" },
   { name = "ca_file", type = "string", core = true,
     doc = "file of certificates to trust; libcurl's" },
@@ -124,17 +69,17 @@ M.CLIENT = {
 
 ---@type contactout.Option[]
 M.CACHE = {
-  { name = "ttl", type = "number", check = finite, default = 30 * 86400,
+  { name = "ttl", type = "number", check = rules.finite, default = 30 * 86400,
     doc = "seconds for which a reply is kept; 30 days; 0: not at all" },
-  { name = "not_found_ttl", type = "number", check = finite, default = 86400,
+  { name = "not_found_ttl", type = "number", check = rules.finite, default = 86400,
     doc = "seconds for which it is kept that there is nobody; a day; 0: not at all" },
-  { name = "store", type = "string", check = not_empty, default = "memory",
+  { name = "store", type = "string", check = rules.store, default = "memory",
     doc = "\"memory\", a file's name, or that of a shared dict of nginx; memory" },
 }
 
 ---@type contactout.Option[]
 M.CALL = {
-  { name = "timeout", type = "number", check = positive, core = true,
+  { name = "timeout", type = "number", check = rules.positive, core = true,
     doc = "seconds for one attempt" },
   { name = "headers", type = "table", core = true,
     doc = "further headers by name; false leaves a default one out" },
@@ -142,9 +87,9 @@ M.CALL = {
     doc = "undocumented parameters by name, passed through" },
   { name = "raw", type = "boolean", core = true,
     doc = "give the whole reply: status, headers, body, data, attempts, elapsed" },
-  { name = "max_retries", type = "number", check = count,
+  { name = "max_retries", type = "number", check = rules.count,
     doc = "as the client's option, for this call" },
-  { name = "max_retry_wait", type = "number", check = not_negative,
+  { name = "max_retry_wait", type = "number", check = rules.not_negative,
     doc = "as the client's option, for this call" },
   { name = "retry_charged", type = "boolean",
     doc = "repeat this call even where the first attempt may have been charged" },
@@ -190,11 +135,11 @@ M.VERIFICATION_JOB = M.with_call { M.CALLBACK_URL, M.KEY }
 
 ---@type contactout.Option[]
 M.JOB_WAIT = {
-  { name = "timeout", type = "number", check = not_negative, default = 900,
+  { name = "timeout", type = "number", check = rules.not_negative, default = 900,
     doc = "seconds until the wait ends with kind job_timeout; 900" },
-  { name = "interval", type = "number", check = positive, default = 2,
+  { name = "interval", type = "number", check = rules.positive, default = 2,
     doc = "seconds until the first poll, about; each further one waits half as long again; 2" },
-  { name = "max_interval", type = "number", check = positive, default = 30,
+  { name = "max_interval", type = "number", check = rules.positive, default = 30,
     doc = "seconds between two polls at most, about; 30" },
 }
 

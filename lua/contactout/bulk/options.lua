@@ -2,9 +2,8 @@
 -- alone; contactout.options reads them.
 
 local options = require "contactout.options"
+local rules = require "contactout.options.rules"
 local work = require "contactout.options.work"
-
-local RULES = options.RULES
 
 local M = {}
 
@@ -18,10 +17,10 @@ local find = options.find
 local function bulk_options(own)
   local common = {
     options.KEY, work.CONCURRENCY,
-    { name = "batch_size", type = "number", check = RULES.at_least_one,
+    { name = "batch_size", type = "number", check = rules.at_least_one,
       doc = "keys in one request at most; as many as the endpoint takes" },
     work.JOURNAL, work.BUDGET,
-    { name = "limit", type = "number", check = RULES.count,
+    { name = "limit", type = "number", check = rules.count,
       doc = "inputs that are read at most; all" },
     work.ON_PROGRESS,
   }

@@ -4,7 +4,7 @@
 -- waits, makes a reservation (slots.lua) one step.
 
 local core = require "contactout.core"
-local options = require "contactout.options"
+local rules = require "contactout.options.rules"
 local slots = require "contactout.limits.slots"
 
 -- Seconds after which the lock of a worker that was killed is free, and after which
@@ -131,7 +131,7 @@ local function part(opts)
       rates[name] = value
     end
   end
-  local holds, rule = options.check_rates(rates)
+  local holds, rule = rules.rate_limits(rates)
   return rates, key or "", not holds and rule or nil
 end
 

@@ -4,9 +4,8 @@
 
 local budget = require "contactout.budget"
 local options = require "contactout.options"
+local rules = require "contactout.options.rules"
 local tasks = require "contactout.tasks"
-
-local RULES = options.RULES
 
 local M = {}
 
@@ -14,7 +13,7 @@ local function callable(value)
   return tasks.is_callable(value), "a function"
 end
 
-M.CONCURRENCY = { name = "concurrency", type = "number", check = RULES.at_least_one,
+M.CONCURRENCY = { name = "concurrency", type = "number", check = rules.at_least_one,
   doc = "in flight at most: 4 jobs, or 8 requests where no job is made" }
 M.JOURNAL = { name = "journal", type = "string",
   doc = "file that makes the run survive a kill: the same call takes it up again" }
@@ -23,12 +22,12 @@ M.BUDGET = { name = "budget", type = "any", check = budget.check,
 M.ON_PROGRESS = { name = "on_progress", type = "any", check = callable,
   doc = "function(state), called ten times a second at most, and at the end; its credits "
     .. "are those of this run, with what its journal recorded" }
-M.JOB_TIMEOUT = { name = "job_timeout", type = "number", check = RULES.not_negative,
+M.JOB_TIMEOUT = { name = "job_timeout", type = "number", check = rules.not_negative,
   default = 900,
   doc = "seconds, those of pauses and outages aside, until a job that has not ended is given up, "
     .. "with kind job_timeout; 900" }
 
-local MAX_RETRY_WAIT = { name = "max_retry_wait", type = "number", check = RULES.not_negative,
+local MAX_RETRY_WAIT = { name = "max_retry_wait", type = "number", check = rules.not_negative,
   doc = "seconds of pauses that the server wants, one after another, or of an outage, until "
     .. "which the run waits and after which it ends; an hour" }
 

@@ -2,11 +2,12 @@
 -- reads them.
 
 local options = require "contactout.options"
+local rules = require "contactout.options.rules"
 local work = require "contactout.options.work"
 
 ---@type contactout.Option[]
 return work.with_call {
-  { name = "limit", type = "number", check = options.RULES.count,
+  { name = "limit", type = "number", check = rules.count,
     doc = "records that are given at most; a page costs its credits whole; all" },
   { name = "prefetch", type = "boolean",
     doc = "ask for a page while the one before is being read: it is paid for even if it is not "

@@ -5,6 +5,7 @@ local bulk_options = require "contactout.bulk.options"
 local core = require "contactout.core"
 local mapping = require "contactout.records.mapping"
 local options = require "contactout.options"
+local rules = require "contactout.options.rules"
 local page_options = require "contactout.pages.options"
 local person = require "contactout.person"
 local redis = require "contactout.limits.redis"
@@ -139,8 +140,8 @@ local OPTION_TYPES = {
 ---@param option contactout.Option
 ---@return string
 function M.option_type(option)
-  local is_whole = option.check == options.RULES.count
-    or option.check == options.RULES.at_least_one
+  local is_whole = option.check == rules.count
+    or option.check == rules.at_least_one
   return OPTION_TYPES[option.name] or is_whole and "integer" or option.type
 end
 

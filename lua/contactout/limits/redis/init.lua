@@ -8,6 +8,7 @@ local commands = require "contactout.limits.redis.commands"
 local core = require "contactout.core"
 local limiter = require "contactout.limiter"
 local options = require "contactout.options"
+local rules = require "contactout.options.rules"
 local slots = require "contactout.limits.slots"
 local turns = require "contactout.limits.redis.turns"
 
@@ -25,19 +26,19 @@ local function own_rates(value)
   if type(value) ~= "table" then
     return false, "a table such as {search = 20}"
   end
-  return options.check_rates(value)
+  return rules.rate_limits(value)
 end
 
 ---@type contactout.Option[]
 M.OPTIONS = {
   { name = "host", type = "string", default = "127.0.0.1",
     doc = "where Redis is; a name is looked up at once, and that waits; 127.0.0.1" },
-  { name = "port", type = "number", check = options.RULES.at_least_one, default = 6379,
+  { name = "port", type = "number", check = rules.at_least_one, default = 6379,
     doc = "its port; 6379" },
   { name = "path", type = "string", doc = "its unix socket, instead of host and port" },
   { name = "username", type = "string", doc = "for a Redis that has users" },
   { name = "password", type = "string", doc = "for a Redis that wants one; never shown" },
-  { name = "database", type = "number", check = options.RULES.count, default = 0,
+  { name = "database", type = "number", check = rules.count, default = 0,
     doc = "number of its database; 0" },
   { name = "prefix", type = "string", default = "contactout:",
     doc = "before the names of its keys; \"contactout:\"" },
@@ -64,7 +65,7 @@ local function read(given)
   end
   local rates = { search = opts.search, checker = opts.checker, other = opts.other,
     window = opts.window }
-  local holds, rule = options.check_rates(rates)
+  local holds, rule = rules.rate_limits(rates)
   if not holds then
     return nil, rule
   end
