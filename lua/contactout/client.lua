@@ -159,9 +159,7 @@ function Client:close()
   end
   self._closed = true
   self._core:close()
-  for waiter, loop in pairs(self._parked) do
-    loop.wake(waiter)
-  end
+  sending.wake_all(self._parked)
   if self._lookups then
     self._lookups:close()
   end

@@ -78,9 +78,7 @@ local function land(self, flight, result)
   flight.result = result
   forget(self, flight)
   close_if_over(self)
-  for waiter, loop in pairs(flight.askers) do
-    loop.wake(waiter)
-  end
+  sending.wake_all(flight.askers)
 end
 
 -- Starting ------------------------------------------------------------------------

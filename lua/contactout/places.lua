@@ -51,14 +51,6 @@ function M.park(client, loop, waiters, seconds)
   return client._closed and "woken" or outcome
 end
 
---- Wakes those who wait for the same.
----@param waiters table<table, table>
-function M.wake(waiters)
-  for waiter, loop in pairs(waiters) do
-    loop.wake(waiter)
-  end
-end
-
 --- What is raised where nginx begins with no task.
 ---@param fields table of the error
 ---@return contactout.Error

@@ -37,6 +37,14 @@ function M.wake(waiters, parked, id)
   end
 end
 
+--- Wakes all who wait for the same.
+---@param waiters table<table, table> waiters -> their loops
+function M.wake_all(waiters)
+  for waiter, loop in pairs(waiters) do
+    loop.wake(waiter)
+  end
+end
+
 -- Submits a call's request, unless that was done by one whose coroutine is no more.
 ---@return userdata|nil ticket
 ---@return contactout.Error|nil err

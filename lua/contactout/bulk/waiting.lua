@@ -7,6 +7,7 @@ local errors = require "contactout.errors"
 local pausing = require "contactout.pausing"
 local places = require "contactout.places"
 local plain = require "contactout.loops.plain"
+local sending = require "contactout.sending"
 local task = require "contactout.task"
 
 local M = {}
@@ -26,7 +27,7 @@ end
 ---@param run contactout.Run
 function M.tell(run)
   run.news = run.news + 1
-  places.wake(run.consumers)
+  sending.wake_all(run.consumers)
 end
 
 --- Parks until a batch has ended, or the client is closed.

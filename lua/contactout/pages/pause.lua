@@ -6,6 +6,7 @@ local errors = require "contactout.errors"
 local failures = require "contactout.failures"
 local pausing = require "contactout.pausing"
 local places = require "contactout.places"
+local sending = require "contactout.sending"
 
 ---@class contactout.Pause
 ---@field client contactout.Client
@@ -75,7 +76,7 @@ end
 
 --- Ends all waits for it.
 function Pause:wake()
-  places.wake(self._waiters)
+  sending.wake_all(self._waiters)
 end
 
 -- By weak keys: nginx ends coroutines without a word.
