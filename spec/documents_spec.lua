@@ -3,6 +3,7 @@
 
 local documents = require "spec.support.documents"
 local runs = require "spec.support.document_runs"
+local temporary = require("spec.support.files").temporary
 
 local sandbox = require("spec.support.sandbox").start { limits = false }
 
@@ -58,10 +59,7 @@ end)
 -- What it must not let pass.
 describe("the check of documents", function()
   local function blocks_of(text)
-    local name = os.tmpname()
-    local file = assert(io.open(name, "w"))
-    file:write(text)
-    file:close()
+    local name = temporary(text)
     local ok, result = pcall(documents.markdown, name)
     os.remove(name)
     return ok and result or (result:gsub("^.-:", ""))

@@ -2,6 +2,7 @@
 -- what is made of them.
 
 local classes = require "spec.support.reference.classes"
+local files = require "spec.support.files"
 local interface = require "spec.support.reference.interface"
 local pages = require "spec.support.reference.pages"
 
@@ -66,16 +67,11 @@ describe("the pages", function()
   local folder
 
   local function write(path, text)
-    local file = assert(io.open(folder .. "/" .. path, "w"))
-    file:write(text)
-    file:close()
+    files.write(folder .. "/" .. path, text)
   end
 
   local function page(kind, name)
-    local file = assert(io.open(("%s/html/%s/%s.html"):format(folder, kind, name)))
-    local text = file:read("*a")
-    file:close()
-    return text
+    return files.read(("%s/html/%s/%s.html"):format(folder, kind, name))
   end
 
   setup(function()

@@ -2,14 +2,8 @@ local comments = require "spec.support.reference.comments"
 local compat = require "contactout.compat"
 local core = require "contactout.core"
 local errors = require "contactout.errors"
+local read = require("spec.support.files").read
 local reference = require "spec.support.reference"
-
-local function read(path)
-  local file = assert(io.open(path))
-  local text = file:read("*a")
-  file:close()
-  return text
-end
 
 -- All comments of the module, each with its file.
 local function all_comments()

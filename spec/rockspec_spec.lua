@@ -1,5 +1,7 @@
 -- The rockspec lists every source and every module, and nothing else.
 
+local temporary = require("spec.support.files").temporary
+
 local function lines_of(command)
   local list = {}
   local pipe = assert(io.popen(command))
@@ -21,10 +23,7 @@ local function modules_of(path)
         print(name .. " " .. one)
       end
     end]]
-  local file = os.tmpname()
-  local handle = assert(io.open(file, "w"))
-  handle:write(script)
-  handle:close()
+  local file = temporary(script)
   local list = lines_of(("%s %s %s"):format(arg[-1], file, path))
   os.remove(file)
   return list

@@ -1,6 +1,7 @@
 -- How a user's spec looks is shown by spec/testing/leads_spec.lua.
 
 local contactout = require "contactout"
+local files = require "spec.support.files"
 local launcher = require "contactout.sandbox"
 local support = require "spec.support.client"
 local testing = require "contactout.testing"
@@ -8,24 +9,12 @@ local testing = require "contactout.testing"
 local PERSON, OTHER = testing.person(6), testing.person(7)
 local SECRET = "test-s/ecr+et"
 
-local files = {}
+local names = {}
 
 local function temporary(text)
-  local name = os.tmpname()
-  files[#files + 1] = name
-  if text then
-    local file = assert(io.open(name, "w"))
-    file:write(text)
-    file:close()
-  end
+  local name = files.temporary(text)
+  names[#names + 1] = name
   return name
-end
-
-local function contents(name)
-  local file = assert(io.open(name, "rb"))
-  local text = file:read("*a")
-  file:close()
-  return text
 end
 
 local function exists(name)
@@ -61,10 +50,10 @@ after_each(function()
   for _, one in ipairs(made) do
     one:stop()
   end
-  for _, name in ipairs(files) do
+  for _, name in ipairs(names) do
     os.remove(name)
   end
-  made, files = {}, {}
+  made, names = {}, {}
   support.finish()
 end)
 
@@ -225,7 +214,7 @@ describe("testing.record", function()
       client:stats()
       lookup(client)
     end)
-    local text = contents(name)
+    local text = files.read(name)
     assert.matches("token %(token%)", text)
     assert.is_nil(text:find("ecr+et", 1, true))
   end)
@@ -262,7 +251,7 @@ describe("testing.record", function()
     })
     recorder:stop()
     assert.matches("while recording: no answer from http://127.0.0.1:1: ", err.message, 1, true)
-    assert.equal("an older one", contents(name))
+    assert.equal("an older one", files.read(name))
     assert.is_false(exists(name .. ".part"))
   end)
 
@@ -276,8 +265,8 @@ describe("testing.record", function()
         assert.is_true(err.maybe_charged)
         client:stats()
       end)
-      assert.is_nil(contents(name):find("linkedin", 1, true))
-      assert.matches("/v1/stats", contents(name), 1, true)
+      assert.is_nil(files.read(name):find("linkedin", 1, true))
+      assert.matches("/v1/stats", files.read(name), 1, true)
     end)
   end
 
@@ -294,9 +283,9 @@ describe("testing.record", function()
     made[#made + 1] = recorder
     lookup(support.client({ base_url = recorder.url }))
     recorder:stop()
-    assert.matches(name .. ".part isn't whole: File too large", contents(said), 1, true)
-    assert.equal("an older one", contents(name))
-    files[#files + 1] = name .. ".part"
+    assert.matches(name .. ".part isn't whole: File too large", files.read(said), 1, true)
+    assert.equal("an older one", files.read(name))
+    names[#names + 1] = name .. ".part"
   end)
 
   it("refuses a base URL that a client refuses", function()

@@ -3,6 +3,7 @@
 
 local command = require "spec.support.command"
 local examples = require "spec.support.examples"
+local files = require "spec.support.files"
 local input = require "contactout.command.input"
 local output = require "contactout.command.output"
 
@@ -68,9 +69,7 @@ describe("the command's output", function()
     assert.matches("is a directory", command.run("verify jo@acme.example --out spec").err)
     local path = examples.file()
     local rows = path .. ".part"
-    local handle = assert(io.open(rows, "wb"))
-    handle:write("jo@acme.example\n")
-    handle:close()
+    files.write(rows, "jo@acme.example\n")
     local ended = command.run("verify " .. rows .. " --out " .. path)
     assert.equal(2, ended.code)
     assert.matches("is the input", ended.err)

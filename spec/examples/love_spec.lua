@@ -9,6 +9,7 @@ end
 
 local csv = require "contactout.csv"
 local data = require "contactout.sandbox.data"
+local files = require "spec.support.files"
 local support = require "spec.support.sandbox"
 
 local SHOWN = 14
@@ -17,19 +18,9 @@ local sandbox
 local made = {}
 
 local function temporary(text)
-  local path = os.tmpname()
+  local path = files.temporary(text)
   made[#made + 1] = path
-  local file = assert(io.open(path, "wb"))
-  file:write(text or "")
-  file:close()
   return path
-end
-
-local function contents(path)
-  local file = assert(io.open(path, "rb"))
-  local text = file:read("*a")
-  file:close()
-  return text
 end
 
 -- LÖVE on a display of its own; a program that doesn't end is killed.
@@ -86,7 +77,7 @@ describe("examples/love #yields", function()
 
   it("fills in every row with what the person has", function()
     local run = finish(start("--screenshot " .. temporary()))
-    assert.equal(0, run.code, contents(run.errors))
+    assert.equal(0, run.code, files.read(run.errors))
     assert.equal(SHOWN, #run.rows)
     for _, row in ipairs(run.rows) do
       local person = data.find_by_url(row.url)
@@ -116,7 +107,7 @@ describe("examples/love #yields", function()
   it("saves the window", function()
     local path = temporary()
     finish(start("--screenshot " .. path))
-    local width, height = contents(path):match("^\137PNG\r\n\26\n....IHDR(....)(....)")
+    local width, height = files.read(path):match("^\137PNG\r\n\26\n....IHDR(....)(....)")
     assert.equal("\0\0\4\56", width)
     assert.equal("\0\0\2\168", height)
   end)
@@ -140,10 +131,10 @@ describe("examples/love #yields", function()
     sandbox:fault("hold", 5, "people_enrich")
     local run = start("")
     sandbox:wait({ held = 5 })
-    assert(os.execute("kill -TERM " .. contents(run.id)))
+    assert(os.execute("kill -TERM " .. files.read(run.id)))
     sandbox:release()
     finish(run)
-    assert.equal(0, run.code, contents(run.errors))
+    assert.equal(0, run.code, files.read(run.errors))
     assert.equal(0, count(run.rows, "asking"))
     assert.equal(sandbox:state().requests, SHOWN - count(run.rows, "waiting"))
     assert.is_true(count(run.rows, "waiting") > 0)
@@ -152,7 +143,7 @@ describe("examples/love #yields", function()
   it("explains itself when called wrongly", function()
     local run = finish(start("--screenshots"))
     assert.equal(1, run.code)
-    assert.matches("usage:", contents(run.errors))
+    assert.matches("usage:", files.read(run.errors))
     assert.equal(0, sandbox:state().requests)
   end)
 end)

@@ -3,6 +3,7 @@
 local bulk = require "spec.support.bulk"
 local contactout = require "contactout"
 local core = require "contactout.core"
+local files = require "spec.support.files"
 local nginx = require "spec.support.nginx"
 local redis = require "spec.support.redis"
 local support = require "spec.support.client"
@@ -310,10 +311,7 @@ end
 
 -- Runs the work in five processes at once -> what they printed
 local function run_five(program)
-  local file = os.tmpname()
-  local handle = assert(io.open(file, "w"))
-  handle:write(program)
-  handle:close()
+  local file = files.temporary(program)
   local pipes, output = {}, ""
   for i, lua in ipairs { "lua5.4", "luajit", "lua5.4", "luajit", "lua5.4" } do
     pipes[i] = assert(io.popen(("{ export CONTACTOUT_TOKEN=%s CONTACTOUT_BASE_URL=%s; %s; } 2>&1")

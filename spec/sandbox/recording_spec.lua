@@ -1,3 +1,4 @@
+local files = require "spec.support.files"
 local recording = require "contactout.sandbox.recording"
 
 local function request(fields)
@@ -47,11 +48,9 @@ describe("recording.line", function()
   end)
 
   it("keeps any bytes of a reply", function()
-    local name = os.tmpname()
-    local file = assert(io.open(name, "wb"))
     local reply = 'a/b \\/ \0\1\r\n \255\254 "\\u00e9" \\\\/'
-    file:write(recording.heading("https://a.example"), line({ reply = reply }, "token"))
-    file:close()
+    local name = files.temporary(recording.heading("https://a.example")
+      .. line({ reply = reply }, "token"))
     local read = assert(recording.read(name))
     os.remove(name)
     assert.equal(reply, read[1].reply)

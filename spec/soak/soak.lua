@@ -3,6 +3,7 @@
 -- `make test`; with SPEC_RUNS (`make soak`) it is done in full, and says what it measured.
 
 local core = require "contactout.core"
+local files = require "spec.support.files"
 local inputs = require "spec.soak.inputs"
 local native = require "spec.support.native"
 local support = require "spec.support.client"
@@ -88,9 +89,7 @@ local function command_of(job, around)
 end
 
 local function take(path)
-  local file = assert(io.open(path))
-  local text = file:read("*a")
-  file:close()
+  local text = files.read(path)
   os.remove(path)
   return text
 end

@@ -8,6 +8,7 @@
 
 local contactout = require "contactout"
 local data = require "contactout.sandbox.data"
+local files = require "spec.support.files"
 
 -- An option of its own gives these specs a process of their own, so that their
 -- connections, which end a moment after a client, count in no other spec.
@@ -108,10 +109,7 @@ end
 -- its environment (false: without)
 -- -> what it printed, its exit code (above 128: killed by a signal)
 function M.run_lua(program, env, command)
-  local file = os.tmpname()
-  local handle = assert(io.open(file, "w"))
-  handle:write(program)
-  handle:close()
+  local file = files.temporary(program)
   local words = { "timeout 60", "env", "-u CONTACTOUT_TOKEN", "-u CONTACTOUT_BASE_URL" }
   for name, value in pairs(env or {}) do
     words[#words + 1] = name .. "=" .. shell_quote(value)

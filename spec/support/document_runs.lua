@@ -3,6 +3,7 @@
 
 local contactout = require "contactout"
 local documents = require "spec.support.documents"
+local files = require "spec.support.files"
 local nginx = require "spec.support.nginx"
 
 local M = {}
@@ -38,12 +39,6 @@ id,linkedin_url,email
 }
 FILES["leads.csv"], FILES["recipe.lua"] = FILES["people.csv"], FILES["your_script.lua"]
 
-local function write(folder, name, text)
-  local file = assert(io.open(folder .. "/" .. name, "wb"))
-  file:write(text)
-  file:close()
-end
-
 -- What documents call Lua is the one that runs the specs.
 local NEW_FOLDER = [[
 cd $(mktemp -d) && mkdir bin && ln -s %s bin/lua && ln -s lua bin/lua5.4 && ln -s %s/examples . \
@@ -52,7 +47,7 @@ cd $(mktemp -d) && mkdir bin && ln -s %s bin/lua && ln -s lua bin/lua5.4 && ln -
 local function new_folder()
   local folder = output_of(NEW_FOLDER:format(LUA, ROOT))
   for name, text in pairs(FILES) do
-    write(folder, name, text)
+    files.write(folder .. "/" .. name, text)
   end
   return folder
 end
@@ -82,7 +77,7 @@ end
 local RUNNERS = {}
 
 function RUNNERS.lua(block, folder, sandbox)
-  write(folder, "block.lua", filled_in(documents.program(block), sandbox))
+  files.write(folder .. "/block.lua", filled_in(documents.program(block), sandbox))
   return expect_success(execute(folder, sandbox, LUA .. " block.lua"))
 end
 
@@ -114,7 +109,7 @@ function RUNNERS.sh(block, folder, sandbox)
       script[#script + 1] = line
     end
   end
-  write(folder, "block.sh", table.concat(script, "\n") .. "\n")
+  files.write(folder .. "/block.sh", table.concat(script, "\n") .. "\n")
   return expect_success(execute(folder, sandbox, "sh block.sh"))
 end
 
@@ -137,8 +132,8 @@ vim.cmd("qall!")
 ]]
 
 local function run_neovim(name, how, block, folder, sandbox)
-  write(folder, name, filled_in(documents.program(block), sandbox))
-  write(folder, "harness.lua", NEOVIM:format(how, name, block.marks["then"] or ""))
+  files.write(folder .. "/" .. name, filled_in(documents.program(block), sandbox))
+  files.write(folder .. "/harness.lua", NEOVIM:format(how, name, block.marks["then"] or ""))
   return expect_success(execute(folder, sandbox, "nvim --headless -u NONE -i NONE -n"
     .. " --cmd 'set rtp^=examples/neovim' -c 'runtime plugin/contactout.lua' -S harness.lua"))
 end
@@ -177,9 +172,9 @@ end
 ]]
 
 function RUNNERS.love(block, folder, sandbox)
-  write(folder, "block.lua", filled_in(documents.program(block), sandbox))
-  write(folder, "main.lua", LOVE)
-  write(folder, "conf.lua", "function love.conf(t) t.modules.audio = false end\n")
+  files.write(folder .. "/block.lua", filled_in(documents.program(block), sandbox))
+  files.write(folder .. "/main.lua", LOVE)
+  files.write(folder .. "/conf.lua", "function love.conf(t) t.modules.audio = false end\n")
   return expect_success(execute(folder, sandbox, "xvfb-run -a love ."))
 end
 
@@ -214,7 +209,8 @@ end
 function RUNNERS.nginx(block, folder, sandbox)
   if block.module then
     local name = assert(block.text:match('require%("(.-)"%)'), "it requires no module")
-    write(folder, name .. ".lua", filled_in(documents.program(block.module), sandbox))
+    local program = filled_in(documents.program(block.module), sandbox)
+    files.write(folder .. "/" .. name .. ".lua", program)
   end
   local server = nginx.start {
     whole = filled_in(documents.program(block), sandbox), path = folder .. "/?.lua;",

@@ -2,26 +2,19 @@
 -- with this Lua, against a sandbox, and reads what they wrote.
 
 local csv = require "contactout.csv"
+local files = require "spec.support.files"
 
 local M = {}
 
 local LUA = arg and arg[-1] or "lua"
 local made = {}
 
-function M.contents(path)
-  local file = assert(io.open(path, "rb"))
-  local text = file:read("*a")
-  file:close()
-  return text
-end
+M.contents = files.read
 
 --- A file, empty or with a text, that `remove_files` removes.
 function M.file(text)
-  local path = os.tmpname()
+  local path = files.temporary(text)
   made[#made + 1] = path
-  local file = assert(io.open(path, "wb"))
-  file:write(text or "")
-  file:close()
   return path
 end
 

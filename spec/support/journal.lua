@@ -5,6 +5,7 @@
 --   before_each(support.begin)
 --   after_each(support.finish)        closes what was kept open, removes the folder
 
+local files = require "spec.support.files"
 local native = require "spec.support.native"
 
 local M = {}
@@ -66,9 +67,7 @@ function M.hold(text)
 end
 
 function M.write(name, text)
-  local file = assert(io.open(M.path(name), "wb"))
-  file:write(text)
-  file:close()
+  files.write(M.path(name), text)
 end
 
 local PRELUDE = [[

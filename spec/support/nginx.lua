@@ -6,6 +6,7 @@
 --   server:get("/") -> body, status
 --   server:stop() -> what it wrote to its error log
 
+local files = require "spec.support.files"
 local http = require "socket.http"
 local socket = require "socket"
 
@@ -97,9 +98,7 @@ function M.write(opts)
     lua_path = (opts.path or "") .. package.path, lua_cpath = (opts.cpath or "") .. package.cpath,
   }
   local configuration = opts.whole and completed(opts.whole) or CONFIGURATION
-  local file = assert(io.open(folder .. "/nginx.conf", "w"))
-  file:write((configuration:gsub("%${([%w_]+)}", values)))
-  file:close()
+  files.write(folder .. "/nginx.conf", (configuration:gsub("%${([%w_]+)}", values)))
   -- -e: the log of before the configuration is read
   local command = ("nginx -p %s -e %s/error.log -c %s/nginx.conf"):format(folder, folder, folder)
   return folder, command, port

@@ -9,6 +9,7 @@
 --   ]]
 --   server.url, server.port, server:events(), server:wait(2), server:stop()
 
+local files = require "spec.support.files"
 local socket = require "socket"
 
 local M = {}
@@ -21,14 +22,6 @@ local RawServer = {}
 RawServer.__index = RawServer
 
 local running = {}
-
-local function write_script(script)
-  local name = os.tmpname()
-  local file = assert(io.open(name, "w"))
-  file:write(script)
-  file:close()
-  return name
-end
 
 --- Runs the program with a pipe to its standard input, at whose end it ends;
 -- its pid and what it prints first, its ports, come back through a named pipe.
@@ -49,7 +42,7 @@ end
 -- tls: a folder for ca.pem, to serve TLS with ALPN as the sandbox does.
 function M.start(script, opts)
   opts = opts or {}
-  local file, tls, host = write_script(script), opts.tls, opts.host or "127.0.0.1"
+  local file, tls, host = files.temporary(script), opts.tls, opts.host or "127.0.0.1"
   local pipe, pid, port, control_port = launch(file, host, tls)
   os.remove(file)
   local server = setmetatable({

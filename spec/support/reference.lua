@@ -5,6 +5,7 @@
 --   lua spec/support/reference.lua        writes the files of the tree
 --   lua spec/support/reference.lua DIR    and the sources of the pages into DIR
 
+local files = require "spec.support.files"
 local help = require "spec.support.reference.help"
 local pages = require "spec.support.reference.pages"
 local readme = require "spec.support.reference.readme"
@@ -12,27 +13,14 @@ local types = require "spec.support.reference.types"
 
 local M = {}
 
-local function read(path)
-  local file = assert(io.open(path))
-  local text = file:read("*a")
-  file:close()
-  return text
-end
-
-local function write(path, text)
-  local file = assert(io.open(path, "w"))
-  file:write(text)
-  file:close()
-end
-
 -- What each file should hold.
 M.FILES = {
   ["README.md"] = function()
-    return readme.renew(read("README.md"))
+    return readme.renew(files.read("README.md"))
   end,
   ["lua/contactout/_meta.lua"] = types.text,
   ["examples/neovim/doc/contactout.txt"] = function()
-    return help.text(read("spec/support/reference/help.txt"))
+    return help.text(files.read("spec/support/reference/help.txt"))
   end,
 }
 
@@ -40,16 +28,16 @@ M.FILES = {
 ---@param path string
 ---@return boolean
 function M.is_fresh(path)
-  return M.FILES[path]() == read(path)
+  return M.FILES[path]() == files.read(path)
 end
 
 if arg and arg[0] and arg[0]:find("reference%.lua$") then
   for path, make in pairs(M.FILES) do
-    write(path, make())
+    files.write(path, make())
   end
   if arg[1] then
     for path, text in pairs(pages.files()) do
-      write(arg[1] .. "/" .. path, text)
+      files.write(arg[1] .. "/" .. path, text)
     end
   end
 end

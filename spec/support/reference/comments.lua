@@ -2,6 +2,8 @@
 -- and the line of code to which they belong. A tag goes on over lines that begin with two
 -- blanks more. Pure but for reading the file.
 
+local files = require "spec.support.files"
+
 local M = {}
 
 -- Types -----------------------------------------------------------------------------
@@ -167,10 +169,7 @@ end
 ---@param path string
 ---@return spec.Comment[]
 function M.read(path)
-  local file = assert(io.open(path))
-  local text = file:read("*a")
-  file:close()
-  return M.parse(text)
+  return M.parse(files.read(path))
 end
 
 return M
